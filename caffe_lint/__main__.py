@@ -1,0 +1,5 @@
+"""`python -m caffe_lint`."""
+
+from .cli import run
+
+run()

@@ -1,0 +1,70 @@
+"""The command line: arguments, files, exit codes. Everything below is a function of its inputs."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from .check import check
+from .errors import EXIT_INTERNAL, EXIT_USAGE, InternalError
+from .show import show
+from .unroll import unroll
+
+
+class _CheckByDefault(click.Group):
+    """A group in which `caffe-lint PATH` means `caffe-lint check PATH`."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is named, or `check` if the first word is none."""
+        if args and args[0] not in self.commands:
+            args = ["check", *args]
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Options in front of a path belong to `check`, but for those of the group itself."""
+        own = {name for param in self.get_params(ctx) for name in param.opts}
+        if args and args[0].startswith("-") and args[0] not in own:
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_CheckByDefault, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.version_option(package_name="caffe-lint", message="caffe-lint %(version)s")
+def main_group() -> None:
+    """Finds what Caffe rejects in a net, and what it computes wrongly in silence.
+
+    `caffe-lint net.prototxt` checks files and folders: it is short for `caffe-lint check`.
+    """
+
+
+for _command in (check, show, unroll):
+    main_group.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0 clean, 1 findings, 2 usage, 3 internal error."""
+    try:
+        code = main_group.main(arguments, prog_name="caffe-lint", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        click.echo(f"caffe-lint: {error.format_message()}", err=True)
+        return EXIT_USAGE
+    except InternalError as error:
+        click.echo(f"caffe-lint: internal error: {error}", err=True)
+        return EXIT_INTERNAL
+    except click.exceptions.Abort:
+        click.echo("caffe-lint: interrupted", err=True)
+        return EXIT_USAGE
+    except BrokenPipeError:
+        # Whoever read the output has enough; what Python would still flush at exit goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def run() -> None:
+    """The `caffe-lint` command."""
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""The limits that Caffe sets to every blob, whatever layer makes it."""
+
+from .record import LayerType, Outcome, RejectedError, Setup
+from .shape import Dims, Shape, show_shape
+
+MAX_AXES = 32
+"""blob.hpp, kMaxBlobAxes."""
+
+MAX_COUNT = 2**31 - 1
+"""blob.cpp, Blob::Reshape: the number of elements is an int."""
+
+
+def set_up(record: LayerType, setup: Setup) -> Outcome:
+    """What Caffe makes of a layer (layer.hpp, Layer::SetUp, after the blobs are counted).
+
+    Raises:
+        RejectedError: if a check of the layer type fails, or one that holds for every blob.
+    """
+    outcome = record.setup(setup)
+    for index, shape in enumerate(outcome.tops):
+        if shape is not None:
+            check_limits(shape, f"top {index}")
+    for index, shape in enumerate(outcome.params):
+        if shape is not None:
+            check_limits(shape, f"learned blob {index}")
+    return outcome
+
+
+def check_limits(shape: Dims, what: str) -> None:
+    """The checks of Blob::Reshape (blob.cpp); `what` names the blob in messages.
+
+    Raises:
+        RejectedError: if the blob cannot exist.
+    """
+    if len(shape) > MAX_AXES:
+        message = f"{what} would have {len(shape)} axes, Caffe allows {MAX_AXES}"
+        raise RejectedError("impossible-shape", message, caffe="<= kMaxBlobAxes")
+    count: int | None = 1
+    for axis, dim in enumerate(shape):
+        if dim is None:
+            count = None
+        elif dim < 0:
+            message = f"{what} would be {show_shape(shape)}: axis {axis} is negative"
+            raise RejectedError("impossible-shape", message, caffe="shape[i] >= 0")
+        elif count is not None:
+            count *= dim
+            if count > MAX_COUNT:
+                raise _too_large(shape, what)
+
+
+def _too_large(shape: Shape, what: str) -> RejectedError:
+    message = f"{what} would be {show_shape(shape)}, more than the {MAX_COUNT} elements that a blob can have"
+    return RejectedError("impossible-shape", message, caffe="blob size exceeds INT_MAX")

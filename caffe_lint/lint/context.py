@@ -1,0 +1,59 @@
+"""What a rule about nets looks at: the net of some states, its shapes, and the unrolled nets in it."""
+
+from collections.abc import Container
+from functools import cached_property
+
+from ..layers import Inference, Rejection, infer_shapes
+from ..net import Document, Net
+from ..recurrent import Defect, Unroll, find_defects, find_unrolls
+
+
+class NetContext:
+    """A net with everything that is worked out about it, each thing once."""
+
+    def __init__(self, document: Document, net: Net, rules: Container[str]) -> None:
+        """Look at a net.
+
+        Args:
+            document: the file it stands in.
+            net: the net of some of the file's states.
+            rules: the names of the rules that are on.
+        """
+        self.document = document
+        self.net = net
+        self._rules = rules
+
+    @cached_property
+    def states(self) -> tuple[str, ...]:
+        """The names of the states in which findings about this net hold."""
+        return tuple(map(str, self.net.states))
+
+    @cached_property
+    def unrolls(self) -> list[Unroll]:
+        """The unrolled recurrent nets."""
+        return find_unrolls(self.net)
+
+    @cached_property
+    def defects(self) -> list[Defect]:
+        """What is wrong in the unrolled nets."""
+        return [defect for unroll in self.unrolls for defect in find_defects(unroll)]
+
+    @cached_property
+    def caffe_rejections(self) -> list[Rejection]:
+        """Every place where Caffe would abort if it got that far."""
+        return self._inference.rejections
+
+    @cached_property
+    def rejections(self) -> list[Rejection]:
+        """The places where Caffe would abort, without those that follow from a reported defect."""
+        return self.shapes.rejections
+
+    @cached_property
+    def shapes(self) -> Inference:
+        """The shapes of all blobs and params; unknown behind a reported defect that changes them."""
+        resized = {layer for defect in self.defects if defect.kind in self._rules for layer in defect.resizes}
+        return infer_shapes(self.net, resized) if resized else self._inference
+
+    @cached_property
+    def _inference(self) -> Inference:
+        return infer_shapes(self.net)

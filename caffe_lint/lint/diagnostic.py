@@ -1,0 +1,80 @@
+"""What a rule says: a diagnostic with its place, its other ends and its fix, whole when made."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ..text import Edit, Source, Span
+
+
+class Severity(Enum):
+    """How bad a finding is; the order is the order of `--fail-on`."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    ERROR = "error"
+
+    @property
+    def rank(self) -> int:
+        """0 for a note, 2 for an error."""
+        return list(Severity).index(self)
+
+
+class Claim(Enum):
+    """What real Caffe does with the net that is reported; the test suite proves it."""
+
+    REJECTS = "rejects"
+    WRONG_FORWARD = "wrong-forward"
+    WRONG_GRADIENT = "wrong-gradient"
+    WASTE = "waste"
+    STYLE = "style"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Another place that belongs to a finding, with one sentence about it."""
+
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that remove the cause of a finding; `safe` ones keep what Caffe computes."""
+
+    safe: bool
+    message: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding in one file.
+
+    `states` names the net states (`TRAIN`, `TEST, stages: a b`) it holds in; empty for what holds before
+    any state: text and schema.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    claim: Claim
+    message: str
+    span: Span
+    states: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    fix: Fix | None = None
+
+    @property
+    def sort_key(self) -> tuple[Span, str, str]:
+        """By place, then code, then text, so that output never depends on the order of rules."""
+        return (self.span, self.code, self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """All findings of one file, in order."""
+
+    source: Source
+    diagnostics: tuple[Diagnostic, ...]
+    states: tuple[str, ...] = ()
+    """The states in which the file was checked; none for a file that is no net."""

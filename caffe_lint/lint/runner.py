@@ -1,0 +1,61 @@
+"""Runs the rules over a file and puts their findings in order."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from ..net import Document, Net
+from .context import NetContext
+from .diagnostic import Diagnostic, FileReport
+from .rule import DocumentRule, NetRule, Rule
+
+T = TypeVar("T")
+
+
+class RuleFailedError(Exception):
+    """A rule raised an exception: a bug in caffe-lint or in a plugin."""
+
+
+def lint(document: Document, rules: Sequence[Rule]) -> FileReport:
+    """All findings of some rules in one file, by place; equal findings of several states become one.
+
+    Raises:
+        RuleFailedError: if a rule raises; the message names rule and file.
+    """
+    nets = document.nets()
+    findings = [*_about_file(document, rules), *_merged(_about_nets(document, nets, rules))]
+    findings.sort(key=lambda finding: finding.sort_key)
+    return FileReport(document.source, tuple(findings), tuple(str(state) for net in nets for state in net.states))
+
+
+def _about_file(document: Document, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
+    for rule in rules:
+        if isinstance(rule, DocumentRule):
+            yield from _run(rule, document, rule.check, document)
+
+
+def _about_nets(document: Document, nets: Iterable[Net], rules: Sequence[Rule]) -> Iterator[Diagnostic]:
+    names = frozenset(rule.name for rule in rules)
+    for net in nets:
+        context = NetContext(document, net, names)
+        for rule in rules:
+            if isinstance(rule, NetRule):
+                yield from _run(rule, document, rule.check, context)
+
+
+def _run(
+    rule: Rule, document: Document, check: Callable[[T], Iterator[Diagnostic]], subject: T
+) -> list[Diagnostic]:
+    try:
+        return list(check(subject))
+    except Exception as error:
+        where = f"rule {rule.code} ({rule.name}) on {document.source.path}"
+        raise RuleFailedError(f"{where}: {type(error).__name__}: {error}") from error
+
+
+def _merged(findings: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    states: dict[Diagnostic, tuple[str, ...]] = {}
+    for finding in findings:
+        bare = replace(finding, states=())
+        states[bare] = (*states.get(bare, ()), *finding.states)
+    return (replace(finding, states=held) for finding, held in states.items())

@@ -1,0 +1,149 @@
+"""One file as caffe-lint reads it: bytes, tree, what kind of file it is, and the nets it describes."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+
+from ..schema import (
+    Block,
+    Impostor,
+    Schema,
+    SchemaProblem,
+    check,
+    dialect_named,
+    infer,
+    load_schema,
+    recognise,
+    root_type_of,
+)
+from ..text import Message, Parsed, Source, SyntaxProblem, parse
+from .build import build_net
+from .model import Net
+from .state import NetState, is_kept, states_of
+from .upgrade import Upgraded, upgrade
+
+AUTO = "auto"
+"""The dialect of whatever Caffe knows everything that the file uses."""
+
+
+class Document:
+    """A prototxt file; everything about it is worked out when it is first asked for."""
+
+    def __init__(self, source: Source, dialect: str = AUTO) -> None:
+        """Read a file.
+
+        Args:
+            source: the bytes of the file and its path.
+            dialect: the Caffe that judges it: `auto`, `bvlc`, or the name of a repository.
+
+        Raises:
+            ValueError: if no Caffe of that name is known.
+        """
+        self.source = source
+        self._repositories = None if dialect == AUTO else tuple(dialect_named(dialect))
+
+    @cached_property
+    def impostor(self) -> Impostor | None:
+        """What the file is if it is no text-format file at all (HTML, binary weights, …)."""
+        return recognise(self.source.data)
+
+    @cached_property
+    def _parsed(self) -> Parsed:
+        return parse(self.source.data) if self.impostor is None else Parsed(Message(0, 0, []), [])
+
+    @property
+    def root(self) -> Message:
+        """The tree; of a broken file as much as could be understood."""
+        return self._parsed.root
+
+    @property
+    def syntax_problems(self) -> list[SyntaxProblem]:
+        """Where the file is not text format."""
+        return self._parsed.problems
+
+    @cached_property
+    def root_type(self) -> str | None:
+        """`NetParameter`, `SolverParameter`, `LabelMap`, or None for a file that is not Caffe's."""
+        return root_type_of(self.root) if self.impostor is None else None
+
+    @cached_property
+    def dialects(self) -> tuple[str, ...]:
+        """The repositories whose Caffe knows what the file uses, BVLC's first; or the one that was asked for."""
+        if self._repositories is not None:
+            return self._repositories
+        return infer(self.root, self.root_type) if self.root_type else ()
+
+    @property
+    def is_dialect_given(self) -> bool:
+        """Whether the dialect was asked for, and not inferred from what the file uses."""
+        return self._repositories is not None
+
+    @cached_property
+    def schema(self) -> Schema:
+        """What the file is judged by."""
+        return load_schema().view(self.dialects)
+
+    @cached_property
+    def schema_problems(self) -> list[SchemaProblem]:
+        """Fields and values that the dialect's parser rejects."""
+        return check(self.root, self.schema, self.root_type) if self.root_type else []
+
+    @cached_property
+    def upgraded(self) -> Upgraded:
+        """The net in today's form, all its states in one."""
+        return upgrade(self.root, self.schema)
+
+    @cached_property
+    def layer_blocks(self) -> list[Block]:
+        """The layers of all states in today's form, in the order of the file."""
+        layer_type = self.schema.message("LayerParameter")
+        return [
+            Block(field.value, layer_type, self.schema, field.name_span)
+            for field in self.upgraded.layers
+            if isinstance(field.value, Message)
+        ]
+
+    def nets(self, states: Iterable[NetState] | None = None) -> list[Net]:
+        """The nets of a NetParameter file, one for all states that keep the same layers.
+
+        Args:
+            states: the states to build; by default those that the file tells apart: TRAIN and TEST, and each
+                level and stage that its rules name.
+
+        Returns:
+            The nets in the order of their first states; none for a file that is not a net.
+        """
+        if self.root_type != "NetParameter":
+            return []
+        own_stages = tuple(Block.root(self.root, "NetParameter", self.schema).block("state").strings("stage"))
+        groups: dict[tuple[bool, ...], list[NetState]] = {}
+        for state in states_of(self.layer_blocks) if states is None else states:
+            effective = NetState(state.phase, state.level, (*own_stages, *state.stages))
+            groups.setdefault(tuple(is_kept(block, effective) for block in self.layer_blocks), []).append(state)
+        nets = [build_net(self.upgraded, self.layer_blocks, kept, tuple(group)) for kept, group in groups.items()]
+        for net in nets if self.syntax_problems or self.schema_problems else ():
+            self._mark_damage(net)
+        return nets
+
+    def _mark_damage(self, net: Net) -> None:
+        problems = [problem.span.start for problem in (*self.syntax_problems, *self.schema_problems)]
+        net.is_partial = bool(self.syntax_problems)
+        for layer in net.layers:
+            layer.is_damaged = any(layer.span.start <= place < layer.span.end for place in problems)
+
+
+def load(path_or_bytes: str | PathLike[str] | bytes, dialect: str = AUTO) -> Document:
+    """Read a prototxt file, or the bytes of one.
+
+    Args:
+        path_or_bytes: a path, or the content itself.
+        dialect: the Caffe that judges it: `auto` (the one that the file needs), `bvlc`, or a repository.
+
+    Raises:
+        OSError: if the file cannot be read.
+        ValueError: if no Caffe of that name is known.
+    """
+    if isinstance(path_or_bytes, bytes):
+        return Document(Source("<bytes>", path_or_bytes), dialect)
+    return Document(Source(str(path_or_bytes), Path(path_or_bytes).read_bytes()), dialect)

@@ -1,0 +1,164 @@
+"""V0 nets (`layers { layer { type: "conv" kernelsize: 3 } bottom: … }`) as V1 entries.
+
+Follows util/upgrade_proto.cpp, UpgradeV0PaddingLayers and UpgradeV0LayerParameter. What Caffe drops there
+is dropped here: net-level fields, `include`, `exclude` and `loss_weight` around a V0 layer, and fields that
+mean nothing for the layer's type.
+"""
+
+from ..schema import Schema
+from ..text import Field, Message, Span
+from .rewrite import flat, gathered, named, quoted, renamed
+
+_BLOCKS = {
+    "conv": "convolution_param",
+    "innerproduct": "inner_product_param",
+    "pool": "pooling_param",
+    "dropout": "dropout_param",
+    "lrn": "lrn_param",
+    "data": "data_param",
+    "hdf5_data": "hdf5_data_param",
+    "images": "image_data_param",
+    "window_data": "window_data_param",
+    "infogain_loss": "infogain_loss_param",
+    "concat": "concat_param",
+}
+
+_PRODUCTS = ("conv", "innerproduct")
+_WINDOWS = ("conv", "pool")
+_BATCHES = ("data", "hdf5_data", "images", "window_data")
+
+_FIELDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "num_output": ("num_output", _PRODUCTS),
+    "biasterm": ("bias_term", _PRODUCTS),
+    "weight_filler": ("weight_filler", _PRODUCTS),
+    "bias_filler": ("bias_filler", _PRODUCTS),
+    "pad": ("pad", _WINDOWS),
+    "kernelsize": ("kernel_size", _WINDOWS),
+    "stride": ("stride", _WINDOWS),
+    "group": ("group", ("conv",)),
+    "pool": ("pool", ("pool",)),
+    "dropout_ratio": ("dropout_ratio", ("dropout",)),
+    "local_size": ("local_size", ("lrn",)),
+    "alpha": ("alpha", ("lrn",)),
+    "beta": ("beta", ("lrn",)),
+    "k": ("k", ("lrn",)),
+    "source": ("source", (*_BATCHES, "infogain_loss")),
+    "batchsize": ("batch_size", _BATCHES),
+    "rand_skip": ("rand_skip", ("data", "images")),
+    "shuffle_images": ("shuffle", ("images",)),
+    "new_height": ("new_height", ("images",)),
+    "new_width": ("new_width", ("images",)),
+    "concat_dim": ("concat_dim", ("concat",)),
+    "det_fg_threshold": ("fg_threshold", ("window_data",)),
+    "det_bg_threshold": ("bg_threshold", ("window_data",)),
+    "det_fg_fraction": ("fg_fraction", ("window_data",)),
+    "det_context_pad": ("context_pad", ("window_data",)),
+    "det_crop_mode": ("crop_mode", ("window_data",)),
+}
+"""V0 field -> field of the type's block, and the V0 types for which it means something."""
+
+_TRANSFORM_FIELDS = {"scale": "scale", "meanfile": "mean_file", "cropsize": "crop_size", "mirror": "mirror"}
+_KEPT = frozenset({"name", "blobs", "blobs_lr", "weight_decay"})
+
+
+class PaddingError(Exception):
+    """A padding layer stands where Caffe cannot merge it into its consumer.
+
+    Attributes:
+        span: the layer to blame.
+        message: what is wrong.
+        caffe: a fragment of what Caffe prints.
+    """
+
+    def __init__(self, span: Span, message: str, caffe: str) -> None:
+        super().__init__(message)
+        self.span = span
+        self.message = message
+        self.caffe = caffe
+
+
+def upgrade_v0(entries: list[Field], schema: Schema) -> list[Field]:
+    """The `layers` entries of a V0 net as V1 entries, padding layers merged into what reads them.
+
+    Raises:
+        PaddingError: where Caffe refuses to merge a padding layer.
+    """
+    producers: dict[str, Field] = {}
+    upgraded = []
+    for entry in entries:
+        padding = _padding_before(entry, producers)
+        if _v0_type(entry) != "padding":
+            upgraded.append(_upgrade_layer(entry, padding, schema))
+        for top in _strings(entry, "top"):
+            producers[top] = entry
+    return upgraded
+
+
+def _message(field: Field) -> Message:
+    return field.value if isinstance(field.value, Message) else Message(field.start, field.end, [])
+
+
+def _inner(entry: Field) -> Message:
+    for field in named(_message(entry), "layer"):
+        return _message(field)
+    return Message(entry.start, entry.end, [])
+
+
+def _v0_type(entry: Field) -> str:
+    for field in named(_inner(entry), "type"):
+        return str(field.value).strip("\"'")
+    return ""
+
+
+def _strings(entry: Field, name: str) -> list[str]:
+    return [str(field.value) for field in named(_message(entry), name)]
+
+
+def _padding_before(entry: Field, producers: dict[str, Field]) -> Field | None:
+    bottoms = _strings(entry, "bottom")
+    for bottom in bottoms:
+        source = producers.get(bottom)
+        if source is not None and _v0_type(source) == "padding":
+            _check_padding(entry, source, len(bottoms))
+            return source
+    return None
+
+
+def _check_padding(entry: Field, padding: Field, bottoms: int) -> None:
+    if _v0_type(entry) not in _WINDOWS:
+        message = f"a padding layer feeds a layer of type '{_v0_type(entry)}', allowed are 'conv' and 'pool'"
+        raise PaddingError(entry.name_span, message, "Padding layer input to non-convolutional / non-pooling layer type")
+    if bottoms != 1:
+        message = f"a layer behind a padding layer must have one bottom, found {bottoms}"
+        raise PaddingError(entry.name_span, message, "Conv Layer takes a single blob as input.")
+    if len(_strings(padding, "bottom")) != 1:
+        message = f"a padding layer must have one bottom, found {len(_strings(padding, 'bottom'))}"
+        raise PaddingError(padding.name_span, message, "Padding Layer takes a single blob as input.")
+    if len(_strings(padding, "top")) != 1:
+        message = f"a padding layer must have one top, found {len(_strings(padding, 'top'))}"
+        raise PaddingError(padding.name_span, message, "Padding Layer produces a single blob as output.")
+
+
+def _upgrade_layer(entry: Field, padding: Field | None, schema: Schema) -> Field:
+    v0_type = _v0_type(entry)
+    outer = [field for field in flat(_message(entry)) if field.name in ("bottom", "top")]
+    inner = list(flat(_inner(entry)))
+    if padding is not None:
+        source = named(_message(padding), "bottom")[0]
+        outer = [renamed(field, "bottom", str(source.value)) if field.name == "bottom" else field for field in outer]
+        inner = [field for field in inner if field.name != "pad"] + named(_inner(padding), "pad")
+    fields = [*outer, *(field for field in inner if field.name in _KEPT)]
+    fields += [renamed(field, "type", schema.v0_types.get(v0_type, "NONE")) for field in inner if field.name == "type"]
+    fields += [field for field in inner if field.name == "hdf5_output_param" and v0_type == "hdf5_output"]
+    own = [
+        renamed(field, _FIELDS[field.name][0])
+        for field in inner
+        if field.name in _FIELDS and v0_type in _FIELDS[field.name][1]
+    ]
+    transform = [renamed(field, _TRANSFORM_FIELDS[field.name]) for field in inner if field.name in _TRANSFORM_FIELDS]
+    if own:
+        fields.append(gathered(_BLOCKS[v0_type], own))
+    if transform:
+        fields.append(gathered("transform_param", transform))
+    message = _message(entry)
+    return renamed(entry, "layers", Message(message.start, message.end, fields))

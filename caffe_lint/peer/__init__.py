@@ -1,0 +1,25 @@
+"""Real Caffe in another interpreter: its verdicts on nets, and the numbers that they compute."""
+
+from .answers import Answer, BuiltLayer, Comparison, Difference, Param, Run, Slope, Slopes, Values, Verdict
+from .client import Peer
+from .process import PeerError
+from .questions import Limits, NetText, Phase, Plan
+
+__all__ = [
+    "Answer",
+    "BuiltLayer",
+    "Comparison",
+    "Difference",
+    "Limits",
+    "NetText",
+    "Param",
+    "Peer",
+    "PeerError",
+    "Phase",
+    "Plan",
+    "Run",
+    "Slope",
+    "Slopes",
+    "Values",
+    "Verdict",
+]

@@ -1,0 +1,55 @@
+"""Defects of unrolled nets, and what the four checks that find them have in common."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from ..net import Layer
+from ..text import Span
+from .model import Unroll
+
+Kind = Literal["unshared-weights", "cell-state-overwritten", "uneven-gates", "axis-against-time"]
+"""The name of the rule that reports the defect."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place that belongs to a defect, with a sentence for the places behind the first."""
+
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """One mistake, in one step or in the same way in several."""
+
+    kind: Kind
+    message: str
+    span: Span
+    notes: tuple[Place, ...] = ()
+    resizes: tuple[Layer, ...] = ()
+    """Layers whose output has another size because of it: what does not fit behind them is no mistake."""
+
+
+def layers_with_role(unroll: Unroll, role: str) -> list[tuple[int, Layer]]:
+    """The layers of one role with the numbers of their steps, counted from 0."""
+    return [(number, step.layers[role]) for number, step in enumerate(unroll.steps) if role in step.layers]
+
+
+def usual(values: Iterable[T]) -> T:
+    """The most frequent value; among equals the one that comes first."""
+    counts: dict[T, int] = {}
+    for value in values:
+        counts[value] = counts.get(value, 0) + 1
+    return max(counts, key=counts.__getitem__)
+
+
+def in_steps(numbers: list[int], unroll: Unroll) -> str:
+    """`in step 7`, `in 3 of 100 steps` or `in all 100 steps`."""
+    total = len(unroll.steps)
+    if len(numbers) == 1:
+        return f"in step {numbers[0]}"
+    return f"in all {total} steps" if len(numbers) == total else f"in {len(numbers)} of {total} steps"

@@ -1,0 +1,58 @@
+"""Weights and biases that the steps of an unrolled net do not share."""
+
+from collections.abc import Iterator
+
+from ..net import Layer
+from ..text import Span
+from .defect import Defect, Place, layers_with_role, usual
+from .model import Unroll
+
+
+def unshared_weights(unroll: Unroll) -> Iterator[Defect]:
+    """Params whose names differ between the steps: Caffe shares learned blobs by `param { name }` only."""
+    for role in ("x_product", "h_product"):
+        layers = layers_with_role(unroll, role)
+        for index, what in enumerate(("weights", "bias")):
+            holders = [(step, layer) for step, layer in layers if index < _blob_count(layer)]
+            if len(holders) > 1:
+                yield from _compare(holders, index, what)
+
+
+def _blob_count(layer: Layer) -> int:
+    return 1 + layer.block.block("inner_product_param").boolean("bias_term")
+
+
+def _name(layer: Layer, index: int) -> str:
+    return layer.params[index].name if index < len(layer.params) else ""
+
+
+def _span(layer: Layer, index: int) -> Span:
+    return layer.params[index].span if index < len(layer.params) else layer.name_span
+
+
+def _compare(holders: list[tuple[int, Layer]], index: int, what: str) -> Iterator[Defect]:
+    names = [_name(layer, index) for _, layer in holders]
+    shared = usual(name or f"\0{step}" for (step, _), name in zip(holders, names, strict=True))
+    if len(set(names)) == 1 and names[0]:
+        return
+    if names.count(shared) < 2 and len(holders) > 2 or not names[0]:
+        yield from _none_shared(holders, index, what)
+        return
+    owner = holders[names.index(shared)][1]
+    for (step, layer), name in zip(holders, names, strict=True):
+        if name != shared:
+            found = f"is named '{name}'" if name else "has no name"
+            others = f"the other {len(holders) - 1} steps share" if names.count(shared) > 1 else "the step before uses"
+            message = f"step {step} learns {what} of its own: param {index} of '{layer.name}' {found}, {others} '{shared}'"
+            note = Place(f"'{owner.name}' has the name that the steps share", _span(owner, index))
+            yield Defect("unshared-weights", message, _span(layer, index), (note,))
+
+
+def _none_shared(holders: list[tuple[int, Layer]], index: int, what: str) -> Iterator[Defect]:
+    first, *rest = (layer for _, layer in holders)
+    message = (
+        f"each of the {len(holders)} steps learns {what} of its own: give param {index} of '{first.name}' "
+        "and of its copies in the other steps one name"
+    )
+    notes = tuple(Place(f"its copy '{layer.name}'", _span(layer, index)) for layer in rest)
+    yield Defect("unshared-weights", message, _span(first, index), notes)

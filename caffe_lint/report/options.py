@@ -1,0 +1,22 @@
+"""What a format may know besides the findings: everything the command line decided about the output."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from ..lint.diagnostic import FileReport
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """How to write a report; a format ignores what it has no use for.
+
+    `width` is the room for a line in cells: prose is wrapped and excerpts are cut to it.
+    """
+
+    color: bool = False
+    width: int = 80
+    show_states: bool = True
+
+
+Formatter = Callable[[Sequence[FileReport], ReportOptions], Iterable[str]]
+"""Turns reports into pieces of text, each with its line ends, to be written one after the other."""

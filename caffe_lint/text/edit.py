@@ -1,0 +1,29 @@
+"""Edits on source bytes: the only way caffe-lint changes a file."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """Replace the bytes `start:end` by `text` (UTF-8); an insertion has `start == end`."""
+
+    start: int
+    end: int
+    text: str
+
+
+def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:
+    """The bytes after all edits, each given in offsets of the unchanged buffer.
+
+    Raises:
+        ValueError: if two edits overlap or one lies outside the buffer.
+    """
+    pieces = []
+    done = 0
+    for edit in sorted(edits):
+        if not done <= edit.start <= edit.end <= len(data):
+            raise ValueError(f"edit {edit} overlaps another one or lies outside the file")
+        pieces += [data[done : edit.start], edit.text.encode()]
+        done = edit.end
+    return b"".join([*pieces, data[done:]])

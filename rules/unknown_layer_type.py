@@ -1,0 +1,43 @@
+"""A layer type that no Caffe registers.
+
+Caffe aborts with "Unknown layer type: X (known types: ...)"; names are case sensitive. If another Caffe has the
+type, the finding says which.
+
+Bad:
+    layer { name: "relu1" type: "Relu" bottom: "conv1" top: "conv1" }
+
+Good:
+    layer { name: "relu1" type: "ReLU" bottom: "conv1" top: "conv1" }
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from difflib import get_close_matches
+
+from caffe_lint.lint import Diagnostic, NetContext, NetRule, severity_of
+from caffe_lint.schema import Answer, load_schema
+
+
+class UnknownLayerType(NetRule):
+    code = "CL103"
+    name = "unknown-layer-type"
+
+    def check(self, context: NetContext) -> Iterator[Diagnostic]:
+        known = context.document.schema.layer_types
+        for layer in context.net.layers:
+            if layer.type not in known and not layer.is_damaged:
+                answer, hint = self._answer(layer.type, known)
+                message = f"no layer type '{layer.type}'{hint}" if layer.type else f"'{layer.name}' has no type"
+                finding = self.report(context, message, layer.type_span)
+                yield replace(finding, severity=severity_of(answer, context.document))
+
+    def _answer(self, name: str, known: dict[str, tuple[str, ...]]) -> tuple[Answer, str]:
+        elsewhere = load_schema().layer_types.get(name)
+        if elsewhere:
+            more = f" and {len(elsewhere) - 3} more" if len(elsewhere) > 3 else ""
+            return Answer.ELSEWHERE, f" here, it is in {', '.join(elsewhere[:3])}{more}"
+        by_lower_case = {type_name.lower(): type_name for type_name in known}
+        near = get_close_matches(name.lower(), by_lower_case, n=1, cutoff=0.8)
+        if near:
+            return Answer.NEAR, f", did you mean '{by_lower_case[near[0]]}'?"
+        return (Answer.NOWHERE if name else Answer.NEAR), " in any Caffe that is known"

@@ -1,7 +1,8 @@
 """Two layers of one state have the same name.
 
-Caffe loads the net. Weights are saved and loaded by layer name: both layers' weights are written, and when they
-are read back all go into the first layer; the others keep their random initialisation. An HDF5 snapshot aborts.
+Caffe loads the net. Weights are saved and loaded by layer name: both layers' weights are written, and
+when they are read back all go into the first layer; the others keep their random initialisation. An HDF5
+snapshot aborts.
 
 Bad:
     layer { name: "fc" type: "InnerProduct" bottom: "a" top: "b" inner_product_param { num_output: 2 } }
@@ -29,5 +30,7 @@ class DuplicateLayerName(NetRule):
         for layer in context.net.layers:
             same = first.setdefault(layer.name, layer)
             if same is not layer and layer.name:
-                message = f"a second layer is named '{layer.name}': weights are saved and loaded by layer name"
+                message = (
+                    f"a second layer is named '{layer.name}': weights are saved and loaded by layer name"
+                )
                 yield self.report(context, message, layer.name_span, [Note("the first one", same.name_span)])

@@ -1,7 +1,7 @@
 """The file holds no layer.
 
-Caffe loads it without a word: a net that computes nothing. An empty file, left behind by a full disk or a failed
-download, is a valid net too.
+Caffe loads it without a word: a net that computes nothing. An empty file, left behind by a full disk or a
+failed download, is a valid net too.
 
 Bad:
     name: "LeNet"

@@ -1,6 +1,7 @@
 """A layer has both `include` and `exclude` rules.
 
-Caffe aborts with "Specify either include rules or exclude rules; not both.", even if one of them is empty.
+Caffe aborts with "Specify either include rules or exclude rules; not both.", even if one of them is
+empty.
 
 Bad:
     layer { name: "drop" type: "Dropout" include { phase: TRAIN } exclude { stage: "deploy" } }
@@ -23,4 +24,6 @@ class IncludeAndExclude(DocumentRule):
         for block in document.layer_blocks:
             if block.has("include") and block.has("exclude"):
                 message = f"'{block.string('name')}' has both include and exclude rules: Caffe takes either"
-                yield self.report(message, block.span("exclude"), [Note("the other kind", block.span("include"))])
+                yield self.report(
+                    message, block.span("exclude"), [Note("the other kind", block.span("include"))]
+                )

@@ -1,7 +1,7 @@
 """Layers share a param by name, but give it different multipliers.
 
-Caffe aborts with "Shared param 'w' has mismatched lr_mult." (or decay_mult). A layer that leaves the multiplier
-out takes what the others say.
+Caffe aborts with "Shared param 'w' has mismatched lr_mult." (or decay_mult). A layer that leaves the
+multiplier out takes what the others say.
 
 Bad:
     layer { name: "a" type: "InnerProduct" param { name: "w" lr_mult: 1 } }

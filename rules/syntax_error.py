@@ -16,7 +16,7 @@ from caffe_lint.lint import Diagnostic, DocumentRule, Note
 from caffe_lint.net import Document
 
 
-class SyntaxError_(DocumentRule):
+class BadSyntax(DocumentRule):
     code = "CL001"
     name = "syntax-error"
 

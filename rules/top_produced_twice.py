@@ -1,8 +1,8 @@
 """Two layers write the same blob, and the second does not work in place.
 
-Caffe aborts with "Top blob 'x' produced by multiple sources". It says so as well of an in-place layer whose
-blob is also read by another layer or has a loss weight: Caffe gives each reader a copy by a Split layer, and
-then the in-place layer no longer writes what it reads.
+Caffe aborts with "Top blob 'x' produced by multiple sources". It says so as well of an in-place layer
+whose blob is also read by another layer or has a loss weight: Caffe gives each reader a copy by a Split
+layer, and then the in-place layer no longer writes what it reads.
 
 Bad:
     layer { name: "relu1" type: "ReLU" bottom: "conv1" top: "conv1" }
@@ -33,10 +33,13 @@ class TopProducedTwice(NetRule):
         made = Note(f"'{first.layer.name}' makes it here", first.span)
         readers = [use for use in first.uses if use.layer is not blob.layer]
         if all(use.layer is not blob.layer for use in first.uses):
-            return f"'{blob.layer.name}' makes '{blob.name}', which '{first.layer.name}' makes already", [made]
+            return f"'{blob.layer.name}' makes '{blob.name}', which '{first.layer.name}' makes already", [
+                made
+            ]
         if readers:
-            message = f"'{blob.layer.name}' overwrites '{blob.name}' in place, but '{readers[0].layer.name}' reads it too"
-            return message, [Note(f"'{readers[0].layer.name}' reads it here", readers[0].span), made]
+            reader = readers[0].layer.name
+            message = f"'{blob.layer.name}' overwrites '{blob.name}' in place, but '{reader}' reads it too"
+            return message, [Note(f"'{reader}' reads it here", readers[0].span), made]
         message = f"'{blob.layer.name}' cannot work in place on '{blob.name}': {self._obstacle(blob, first)}"
         return message, [made]
 

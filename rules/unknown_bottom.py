@@ -1,7 +1,7 @@
 """A bottom that no layer before it makes.
 
-Caffe aborts with "Unknown bottom blob 'x' (layer 'y', bottom index 0)" when a name is misspelt, when the layer
-that makes the blob stands further down, and when that layer exists in another phase or stage only.
+Caffe aborts with "Unknown bottom blob 'x' (layer 'y', bottom index 0)" when a name is misspelt, when the
+layer that makes the blob stands further down, and when that layer exists in another phase or stage only.
 
 Bad:
     layer { name: "conv1" type: "Convolution" bottom: "dta" top: "conv1" }
@@ -45,10 +45,14 @@ class UnknownBottom(NetRule):
             return "which is made in other states only", [Note("made here", net.absent[use.name])]
         later = net.final_blobs.get(use.name)
         if later is not None:
-            place = "by the same layer" if later.layer is use.layer else f"further down, by '{later.layer.name}'"
+            place = (
+                "by the same layer" if later.layer is use.layer else f"further down, by '{later.layer.name}'"
+            )
             return f"which is made only {place}", [Note("made here", later.span)]
         near = get_close_matches(use.name, net.final_blobs, n=1, cutoff=0.75)
         if near:
             blob = net.final_blobs[near[0]]
-            return f"which no layer makes, did you mean '{near[0]}'?", [Note(f"'{near[0]}' is made here", blob.span)]
+            return f"which no layer makes, did you mean '{near[0]}'?", [
+                Note(f"'{near[0]}' is made here", blob.span)
+            ]
         return "which no layer makes", []

@@ -1,7 +1,7 @@
 """A layer type that no Caffe registers.
 
-Caffe aborts with "Unknown layer type: X (known types: ...)"; names are case sensitive. If another Caffe has the
-type, the finding says which.
+Caffe aborts with "Unknown layer type: X (known types: ...)"; names are case sensitive. If another Caffe
+has the type, the finding says which.
 
 Bad:
     layer { name: "relu1" type: "Relu" bottom: "conv1" top: "conv1" }
@@ -27,7 +27,9 @@ class UnknownLayerType(NetRule):
         for layer in context.net.layers:
             if layer.type not in known and not layer.is_damaged:
                 answer, hint = self._answer(layer.type, known)
-                message = f"no layer type '{layer.type}'{hint}" if layer.type else f"'{layer.name}' has no type"
+                message = (
+                    f"no layer type '{layer.type}'{hint}" if layer.type else f"'{layer.name}' has no type"
+                )
                 finding = self.report(context, message, layer.type_span)
                 yield replace(finding, severity=severity_of(answer, context.document))
 

@@ -1,6 +1,7 @@
 """A layer has more or fewer bottoms or tops than its type takes.
 
-Caffe aborts with "X Layer takes N bottom blob(s) as input." or "X Layer produces N top blob(s) as output.".
+Caffe aborts with "X Layer takes N bottom blob(s) as input." or "X Layer produces N top blob(s) as
+output.".
 
 Bad:
     layer { name: "loss" type: "EuclideanLoss" bottom: "score" top: "loss" }

@@ -31,7 +31,9 @@ class _CheckByDefault(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_CheckByDefault, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.group(
+    cls=_CheckByDefault, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80}
+)
 @click.version_option(package_name="caffe-lint", message="caffe-lint %(version)s")
 def main_group() -> None:
     """Finds what Caffe rejects in a net, and what it computes wrongly in silence.

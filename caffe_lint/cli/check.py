@@ -28,12 +28,50 @@ def _severity(_context: click.Context, _param: click.Parameter, value: str) -> S
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--select", multiple=True, metavar="RULES", callback=_split, help="Check these rules only: codes, prefixes of codes or names, with commas between.")
-@click.option("--ignore", multiple=True, metavar="RULES", callback=_split, help="Leave these rules out; wins over --select.")
-@click.option("--dialect", default="auto", show_default=True, metavar="CAFFE", help="The Caffe that judges: 'auto' for the one that a file needs, 'bvlc', or a repository such as weiliu89/caffe.")
-@click.option("--fail-on", type=click.Choice([*(severity.value for severity in Severity), _NEVER]), default="warning", show_default=True, callback=_severity, help="The least severity that gives exit code 1.")
-@click.option("--format", "format_name", type=click.Choice(list(FORMATS)), default="full", show_default=True, help="How findings are written.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="When to use colour; 'auto' respects NO_COLOR and FORCE_COLOR.")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="RULES",
+    callback=_split,
+    help="Check these rules only: codes, prefixes of codes or names, with commas between.",
+)
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="RULES",
+    callback=_split,
+    help="Leave these rules out; wins over --select.",
+)
+@click.option(
+    "--dialect",
+    default="auto",
+    show_default=True,
+    metavar="CAFFE",
+    help="The Caffe that judges: 'auto' (the one that a file needs), 'bvlc', or a repository.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([*(severity.value for severity in Severity), _NEVER]),
+    default="warning",
+    show_default=True,
+    callback=_severity,
+    help="The least severity that gives exit code 1.",
+)
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(list(FORMATS)),
+    default="full",
+    show_default=True,
+    help="How findings are written.",
+)
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="When to use colour; 'auto' respects NO_COLOR and FORCE_COLOR.",
+)
 def check(paths: tuple[str, ...], format_name: str, color: str, **options: object) -> int:
     """Check prototxt files, and all *.prototxt in folders (by default here).
 
@@ -52,7 +90,9 @@ def check(paths: tuple[str, ...], format_name: str, color: str, **options: objec
     return EXIT_FINDINGS if any(map(settings.fails, reports)) else EXIT_CLEAN
 
 
-def _lint_all(paths: Iterable[Path], settings: Settings) -> tuple[list[FileReport], list[click.ClickException]]:
+def _lint_all(
+    paths: Iterable[Path], settings: Settings
+) -> tuple[list[FileReport], list[click.ClickException]]:
     rules = _rules(settings)
     reports: list[FileReport] = []
     errors: list[click.ClickException] = []
@@ -88,7 +128,7 @@ def _lint_one(document: Document, rules: Sequence[Rule]) -> FileReport:
 
 @contextmanager
 def _patient_collector() -> Iterator[None]:
-    """Keep the cyclic garbage collector out of the middle of a file: it would walk its whole tree again and again."""
+    """Keep the cyclic garbage collector out of the middle of a file: it would walk the whole tree repeatedly."""
     gc.disable()
     try:
         yield

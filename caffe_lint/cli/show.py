@@ -12,9 +12,28 @@ from .output import report_options
 
 @click.command()
 @click.argument("path", metavar="NET")
-@click.option("--format", "format_name", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How the net is written.")
-@click.option("--dialect", default="auto", show_default=True, metavar="CAFFE", help="The Caffe that reads it: 'auto' for the one that the file needs, 'bvlc', or a repository.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="When to use colour; 'auto' respects NO_COLOR and FORCE_COLOR.")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How the net is written.",
+)
+@click.option(
+    "--dialect",
+    default="auto",
+    show_default=True,
+    metavar="CAFFE",
+    help="The Caffe that reads it: 'auto' for the one that the file needs, 'bvlc', or a repository.",
+)
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="When to use colour; 'auto' respects NO_COLOR and FORCE_COLOR.",
+)
 def show(path: str, format_name: str, dialect: str, color: str) -> int:
     """Show a net as Caffe builds it: layers, shapes, params, recurrent cells.
 

@@ -93,10 +93,10 @@ def _check_equal_bottoms(setup: Setup) -> None:
 
 def _check_bias_multiplier(setup: Setup, sizes: Dims) -> None:
     if 0 in sizes and setup.param.boolean("bias_term"):
-        message = f"the kernel leaves nothing of {setup.show(0)}: the spatial axes would be {show_shape(sizes)}"
-        raise RejectedError(
-            "window-does-not-fit", message, caffe="data_", span=kernel_span(setup), bottom=0
+        message = (
+            f"the kernel leaves nothing of {setup.show(0)}: the spatial axes would be {show_shape(sizes)}"
         )
+        raise RejectedError("window-does-not-fit", message, caffe="data_", span=kernel_span(setup), bottom=0)
 
 
 LAYER_TYPES = (

@@ -23,9 +23,7 @@ def check_filler_type(filler: Block) -> str:
     near = get_close_matches(name.lower(), _TYPES, 1)
     hint = f", did you mean '{near[0]}'?" if near else f": known are {', '.join(_TYPES)}"
     message = f"there is no filler of type '{name}'{hint}"
-    raise RejectedError(
-        "filler", message, caffe=f"Unknown filler name: {name}", span=filler.span("type")
-    )
+    raise RejectedError("filler", message, caffe=f"Unknown filler name: {name}", span=filler.span("type"))
 
 
 def check_filler(filler: Block, shape: Shape, what: str) -> None:

@@ -9,11 +9,11 @@ from .shape import Shape, is_empty, product, show_shape, to_int
 
 
 class Learned(NamedTuple):
-    """A blob that a layer learns, and the field of its parameters that holds the filler."""
+    """A blob that a layer learns; `filler` is the parameter that fills it, None if it starts at 0."""
 
     what: str
     shape: Shape
-    filler: str
+    filler: str | None
 
     @classmethod
     def weight(cls, shape: Shape) -> "Learned":
@@ -37,8 +37,17 @@ def learn(setup: Setup, *wanted: Learned) -> tuple[Shape, ...]:
     """
     if setup.block.has("blobs"):
         return tuple(_stored_shape(blob) for blob in setup.block.blocks("blobs"))
+    return fill(setup, *wanted)
+
+
+def fill(setup: Setup, *wanted: Learned) -> tuple[Shape, ...]:
+    """The shapes of learned blobs that are made and filled at setup.
+
+    Raises:
+        RejectedError: if a filler is wrong, or a blob has no elements to fill.
+    """
     for what, shape, filler in wanted:
-        if setup.param.has(filler):
+        if filler is not None and setup.param.has(filler):
             check_filler(setup.param.block(filler), shape, f"the {what}")
         elif is_empty(shape):
             # The default filler is a constant one in every layer type.
@@ -57,7 +66,7 @@ def _stored_shape(blob: Block) -> Shape:
     if values != product(shape):
         raise RejectedError(
             "shape-mismatch",
-            f"a stored blob of {show_shape(shape)} has {product(shape)} elements, but {values} values are given",
+            f"a stored blob of {show_shape(shape)} must have {product(shape)} values, found {values}",
             caffe="count_ == proto.",
             span=blob.place,
         )

@@ -1,6 +1,6 @@
 """The limits that Caffe sets to every blob, whatever layer makes it."""
 
-from .record import LayerType, Outcome, RejectedError, Setup
+from .record import RejectedError
 from .shape import Dims, Shape, show_shape
 
 MAX_AXES = 32
@@ -8,22 +8,6 @@ MAX_AXES = 32
 
 MAX_COUNT = 2**31 - 1
 """blob.cpp, Blob::Reshape: the number of elements is an int."""
-
-
-def set_up(record: LayerType, setup: Setup) -> Outcome:
-    """What Caffe makes of a layer (layer.hpp, Layer::SetUp, after the blobs are counted).
-
-    Raises:
-        RejectedError: if a check of the layer type fails, or one that holds for every blob.
-    """
-    outcome = record.setup(setup)
-    for index, shape in enumerate(outcome.tops):
-        if shape is not None:
-            check_limits(shape, f"top {index}")
-    for index, shape in enumerate(outcome.params):
-        if shape is not None:
-            check_limits(shape, f"learned blob {index}")
-    return outcome
 
 
 def check_limits(shape: Dims, what: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from .axes import legacy_dims, require_axes
 from .record import LayerType, Outcome, RejectedError, Setup, between, missing_size
-from .shape import Dim, Dims, product
+from .shape import Dim, product
 from .window import kernel_span
 
 _FOUR_AXES = "Input must have 4 axes, corresponding to (num, channels, height, width)"
@@ -66,7 +66,9 @@ def set_up_spp(setup: Setup) -> Outcome:
         return Outcome(((num, channels, 1, 1),))
     features: Dim = 0
     for level in range(levels):
-        bins = product((channels, *(_bins(setup, axis, size, level) for axis, size in ((2, height), (3, width)))))
+        bins = product(
+            (channels, *(_bins(setup, axis, size, level) for axis, size in ((2, height), (3, width))))
+        )
         features = None if features is None or bins is None else features + bins
     return Outcome(((num, features),))
 
@@ -167,11 +169,15 @@ def _bins(setup: Setup, axis: int, size: Dim, level: int) -> Dim:
     pad = (kernel * wanted - size + 1) // 2
     span = setup.param.span("pyramid_height")
     if pad and setup.param.enum("pool") == "STOCHASTIC":
-        message = f"{wanted} bins do not divide axis {axis} of {setup.show(0)}, and STOCHASTIC pooling cannot pad"
+        message = (
+            f"{wanted} bins do not divide axis {axis} of {setup.show(0)}, and STOCHASTIC pooling cannot pad"
+        )
         caffe = "Padding implemented only for average and max pooling."
         raise RejectedError("conflicting-parameters", message, caffe=caffe, span=span, bottom=0)
     if pad >= kernel:
-        message = f"axis {axis} of {setup.show(0)} is too small for the {wanted} bins of pyramid level {level}"
+        message = (
+            f"axis {axis} of {setup.show(0)} is too small for the {wanted} bins of pyramid level {level}"
+        )
         raise RejectedError("window-does-not-fit", message, caffe="< kernel_", span=span, bottom=0)
     return PoolWindow(kernel, kernel, pad).output(size)
 

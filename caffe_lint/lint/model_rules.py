@@ -21,7 +21,7 @@ class SchemaRule(DocumentRule):
 
 
 def severity_of(answer: Answer | None, document: Document) -> Severity:
-    """How bad an unknown name is: where the dialect is only inferred, the file may be for a Caffe of its own."""
+    """How bad an unknown name is: where the dialect is inferred, the file may be for a Caffe nobody knows."""
     if document.is_dialect_given or answer not in (Answer.ELSEWHERE, Answer.NOWHERE):
         return Severity.ERROR
     return Severity.WARNING if answer is Answer.ELSEWHERE else Severity.NOTE

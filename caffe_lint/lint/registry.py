@@ -11,7 +11,6 @@ from .rule import Rule
 _PACKAGE = "caffe_lint.rules"
 
 
-
 class UnknownRuleError(ValueError):
     """A selection names a rule, or a prefix of codes, that does not exist."""
 
@@ -20,7 +19,9 @@ class UnknownRuleError(ValueError):
 def all_rules() -> tuple[Rule, ...]:
     """One instance of every rule, by code."""
     folder = importlib.import_module(_PACKAGE).__path__
-    modules = (importlib.import_module(f"{_PACKAGE}.{module.name}") for module in pkgutil.iter_modules(folder))
+    modules = (
+        importlib.import_module(f"{_PACKAGE}.{module.name}") for module in pkgutil.iter_modules(folder)
+    )
     classes = {
         value
         for module in modules
@@ -48,7 +49,11 @@ def select_rules(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tupl
 
 
 def _matching(selector: str) -> list[Rule]:
-    matching = [rule for rule in all_rules() if selector == "ALL" or selector == rule.name or rule.code.startswith(selector)]
+    matching = [
+        rule
+        for rule in all_rules()
+        if selector == "ALL" or selector == rule.name or rule.code.startswith(selector)
+    ]
     if selector and matching:
         return matching
     known = [name for rule in all_rules() for name in (rule.code, rule.name)]

@@ -55,4 +55,6 @@ class NetRule(Rule):
     ) -> Diagnostic:
         """A finding of this rule in the states of the net, with its usual claim unless another is given."""
         claim = claim or self.claim
-        return Diagnostic(self.code, self.name, self.severity, claim, message, span, context.states, tuple(notes))
+        return Diagnostic(
+            self.code, self.name, self.severity, claim, message, span, context.states, tuple(notes)
+        )

@@ -25,7 +25,9 @@ def lint(document: Document, rules: Sequence[Rule]) -> FileReport:
     nets = document.nets()
     findings = [*_about_file(document, rules), *_merged(_about_nets(document, nets, rules))]
     findings.sort(key=lambda finding: finding.sort_key)
-    return FileReport(document.source, tuple(findings), tuple(str(state) for net in nets for state in net.states))
+    return FileReport(
+        document.source, tuple(findings), tuple(str(state) for net in nets for state in net.states)
+    )
 
 
 def _about_file(document: Document, rules: Sequence[Rule]) -> Iterator[Diagnostic]:

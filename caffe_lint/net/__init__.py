@@ -5,4 +5,15 @@ from .model import Blob, Layer, Net, ParamSpec, Use
 from .state import NetState
 from .upgrade import UpgradeProblem
 
-__all__ = ["AUTO", "Blob", "Document", "Layer", "Net", "NetState", "ParamSpec", "UpgradeProblem", "Use", "load"]
+__all__ = [
+    "AUTO",
+    "Blob",
+    "Document",
+    "Layer",
+    "Net",
+    "NetState",
+    "ParamSpec",
+    "UpgradeProblem",
+    "Use",
+    "load",
+]

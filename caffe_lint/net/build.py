@@ -10,7 +10,9 @@ from .state import NetState
 from .upgrade import Upgraded
 
 
-def build_net(upgraded: Upgraded, blocks: list[Block], kept: tuple[bool, ...], states: tuple[NetState, ...]) -> Net:
+def build_net(
+    upgraded: Upgraded, blocks: list[Block], kept: tuple[bool, ...], states: tuple[NetState, ...]
+) -> Net:
     """The net of some states that keep the same layers.
 
     Args:

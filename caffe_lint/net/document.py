@@ -69,7 +69,7 @@ class Document:
 
     @cached_property
     def dialects(self) -> tuple[str, ...]:
-        """The repositories whose Caffe knows what the file uses, BVLC's first; or the one that was asked for."""
+        """The repositories whose Caffe knows what the file uses, BVLC's first; or the one asked for."""
         if self._repositories is not None:
             return self._repositories
         return infer(self.root, self.root_type) if self.root_type else ()
@@ -120,8 +120,12 @@ class Document:
         groups: dict[tuple[bool, ...], list[NetState]] = {}
         for state in states_of(self.layer_blocks) if states is None else states:
             effective = NetState(state.phase, state.level, (*own_stages, *state.stages))
-            groups.setdefault(tuple(is_kept(block, effective) for block in self.layer_blocks), []).append(state)
-        nets = [build_net(self.upgraded, self.layer_blocks, kept, tuple(group)) for kept, group in groups.items()]
+            groups.setdefault(tuple(is_kept(block, effective) for block in self.layer_blocks), []).append(
+                state
+            )
+        nets = [
+            build_net(self.upgraded, self.layer_blocks, kept, tuple(group)) for kept, group in groups.items()
+        ]
         for net in nets if self.syntax_problems or self.schema_problems else ():
             self._mark_damage(net)
         return nets

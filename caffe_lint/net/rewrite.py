@@ -18,7 +18,9 @@ def quoted(text: str) -> str:
 def gathered(name: str, fields: list[Field]) -> Field:
     """A message field that holds `fields`; it stands where the first of them stands."""
     first = fields[0]
-    return Field(name, first.start, first.value_start, first.end, Message(first.start, fields[-1].end, fields))
+    return Field(
+        name, first.start, first.value_start, first.end, Message(first.start, fields[-1].end, fields)
+    )
 
 
 def flat(message: Message) -> Iterable[Field]:

@@ -60,7 +60,9 @@ def states_of(layers: Iterable[Block]) -> list[NetState]:
             stages[tuple(named)] = None
         stages.update(((stage,), None) for stage in [*named, *rule.strings("not_stage")])
     phases: tuple[Phase, Phase] = ("TRAIN", "TEST")
-    states = [NetState(phase, level, names) for level, names, phase in product(sorted(levels), stages, phases)]
+    states = [
+        NetState(phase, level, names) for level, names, phase in product(sorted(levels), stages, phases)
+    ]
     return states[:MAX_STATES]
 
 

@@ -42,7 +42,9 @@ def upgrade(root: Message, schema: Schema) -> Upgraded:
         _upgrade_old_layers(old, result, schema)
     if block.has("input"):
         _upgrade_inputs(block, result)
-    result.layers = [_upgrade_batch_norm(layer) for layer in result.layers if isinstance(layer.value, Message)]
+    result.layers = [
+        _upgrade_batch_norm(layer) for layer in result.layers if isinstance(layer.value, Message)
+    ]
     return result
 
 
@@ -93,7 +95,9 @@ def _upgrade_batch_norm(layer: Field) -> Field:
     """UpgradeNetBatchNorm: with exactly three `param` entries their multipliers become 0."""
     message = layer.value
     assert isinstance(message, Message)
-    if not any(field.name == "type" and field.value in ('"BatchNorm"', "'BatchNorm'") for field in message.fields):
+    if not any(
+        field.name == "type" and field.value in ('"BatchNorm"', "'BatchNorm'") for field in message.fields
+    ):
         return layer
     if len(named(message, "param")) != 3:
         return layer

@@ -7,7 +7,7 @@ mean nothing for the layer's type.
 
 from ..schema import Schema
 from ..text import Field, Message, Span
-from .rewrite import flat, gathered, named, quoted, renamed
+from .rewrite import flat, gathered, named, renamed
 
 _BLOCKS = {
     "conv": "convolution_param",
@@ -127,7 +127,9 @@ def _padding_before(entry: Field, producers: dict[str, Field]) -> Field | None:
 def _check_padding(entry: Field, padding: Field, bottoms: int) -> None:
     if _v0_type(entry) not in _WINDOWS:
         message = f"a padding layer feeds a layer of type '{_v0_type(entry)}', allowed are 'conv' and 'pool'"
-        raise PaddingError(entry.name_span, message, "Padding layer input to non-convolutional / non-pooling layer type")
+        raise PaddingError(
+            entry.name_span, message, "Padding layer input to non-convolutional / non-pooling layer type"
+        )
     if bottoms != 1:
         message = f"a layer behind a padding layer must have one bottom, found {bottoms}"
         raise PaddingError(entry.name_span, message, "Conv Layer takes a single blob as input.")
@@ -145,17 +147,26 @@ def _upgrade_layer(entry: Field, padding: Field | None, schema: Schema) -> Field
     inner = list(flat(_inner(entry)))
     if padding is not None:
         source = named(_message(padding), "bottom")[0]
-        outer = [renamed(field, "bottom", str(source.value)) if field.name == "bottom" else field for field in outer]
+        outer = [
+            renamed(field, "bottom", str(source.value)) if field.name == "bottom" else field
+            for field in outer
+        ]
         inner = [field for field in inner if field.name != "pad"] + named(_inner(padding), "pad")
     fields = [*outer, *(field for field in inner if field.name in _KEPT)]
-    fields += [renamed(field, "type", schema.v0_types.get(v0_type, "NONE")) for field in inner if field.name == "type"]
+    fields += [
+        renamed(field, "type", schema.v0_types.get(v0_type, "NONE"))
+        for field in inner
+        if field.name == "type"
+    ]
     fields += [field for field in inner if field.name == "hdf5_output_param" and v0_type == "hdf5_output"]
     own = [
         renamed(field, _FIELDS[field.name][0])
         for field in inner
         if field.name in _FIELDS and v0_type in _FIELDS[field.name][1]
     ]
-    transform = [renamed(field, _TRANSFORM_FIELDS[field.name]) for field in inner if field.name in _TRANSFORM_FIELDS]
+    transform = [
+        renamed(field, _TRANSFORM_FIELDS[field.name]) for field in inner if field.name in _TRANSFORM_FIELDS
+    ]
     if own:
         fields.append(gathered(_BLOCKS[v0_type], own))
     if transform:

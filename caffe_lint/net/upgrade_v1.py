@@ -9,12 +9,19 @@ from .rewrite import flat, gathered, quoted, renamed
 
 _DATA_BLOCKS = {"DATA": "data_param", "IMAGE_DATA": "image_data_param", "WINDOW_DATA": "window_data_param"}
 _TRANSFORM_FIELDS = frozenset({"scale", "mean_file", "crop_size", "mirror"})
-_PARAM_FIELDS = {"param": "name", "blob_share_mode": "share_mode", "blobs_lr": "lr_mult", "weight_decay": "decay_mult"}
+_PARAM_FIELDS = {
+    "param": "name",
+    "blob_share_mode": "share_mode",
+    "blobs_lr": "lr_mult",
+    "weight_decay": "decay_mult",
+}
 
 
 def upgrade_v1(entries: list[Field], schema: Schema) -> list[Field]:
     """The `layers` entries of a net as LayerParameter messages."""
-    return [_upgrade_layer(entry, entry.value, schema) for entry in entries if isinstance(entry.value, Message)]
+    return [
+        _upgrade_layer(entry, entry.value, schema) for entry in entries if isinstance(entry.value, Message)
+    ]
 
 
 def _upgrade_layer(entry: Field, message: Message, schema: Schema) -> Field:
@@ -45,11 +52,12 @@ def _upgrade_transformation(fields: list[Field], data_block: str | None) -> list
     upgraded: list[Field] = []
     moved: list[Field] = []
     for field in fields:
-        if field.name == data_block and isinstance(field.value, Message):
-            moved += [inner for inner in field.value.fields if inner.name in _TRANSFORM_FIELDS]
-            kept = [inner for inner in field.value.fields if inner.name not in _TRANSFORM_FIELDS]
-            field = renamed(field, field.name, Message(field.value.start, field.value.end, kept))
-        upgraded.append(field)
+        if field.name != data_block or not isinstance(field.value, Message):
+            upgraded.append(field)
+            continue
+        moved += [inner for inner in field.value.fields if inner.name in _TRANSFORM_FIELDS]
+        kept = [inner for inner in field.value.fields if inner.name not in _TRANSFORM_FIELDS]
+        upgraded.append(renamed(field, field.name, Message(field.value.start, field.value.end, kept)))
     if not moved:
         return fields
     replaced = {field.name for field in moved}

@@ -45,7 +45,7 @@ class Message:
 
     def __init__(self, type_name: str, fields: Mapping[str, object] | None = None) -> None:
         self._type = load_schema().message(type_name)
-        self._values: dict[str, Repeated] = {}
+        self._values: dict[str, Element | Repeated] = {}
         self._merge(fields or {})
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -53,12 +53,14 @@ class Message:
             super().__setattr__(name, value)
             return
         field = self._field(name)
-        if field.kind is Kind.MESSAGE and isinstance(value, Mapping) and not field.is_repeated:
-            self._child(field)._merge(value)
-        elif field.is_repeated or not _is_many(value):
+        if field.is_repeated:
             self._values[name] = Repeated(field, value if _is_many(value) else [value])
-        else:
+        elif _is_many(value):
             raise TypeError(f"'{name}' takes one value, got {value!r}")
+        elif field.kind is Kind.MESSAGE and isinstance(value, Mapping):
+            self._child(field)._merge(value)
+        else:
+            self._values[name] = _accept_element(field, value)
 
     def __getattr__(self, name: str) -> "Element | Repeated | None":
         if name.startswith("_"):
@@ -68,7 +70,7 @@ class Message:
             return self._values.setdefault(name, Repeated(field))
         if field.kind is Kind.MESSAGE:
             return self._child(field)
-        value = self._values[name][0] if name in self._values else field.default
+        value = self._values.get(name, field.default)
         return field.enum.values[value] if field.enum and isinstance(value, str) else value
 
     def __str__(self) -> str:
@@ -85,15 +87,15 @@ class Message:
         return fields[name]
 
     def _child(self, field: FieldType) -> "Message":
-        if field.name not in self._values:
-            self._values[field.name] = Repeated(field, [{}])
-        (child,) = self._values[field.name]
-        assert isinstance(child, Message)
+        child = self._values.get(field.name)
+        if not isinstance(child, Message):
+            child = self._values[field.name] = Message(field.type_name)
         return child
 
     def _lines(self) -> Iterator[str]:
         for field in sorted(map(self._field, self._values), key=_print_order):
-            for element in self._values[field.name]:
+            held = self._values[field.name]
+            for element in held if isinstance(held, Repeated) else (held,):
                 if not isinstance(element, Message):
                     yield f"{field.name}: {write(field, element)}"
                 elif (lines := list(element._lines())) or field.is_repeated:
@@ -113,7 +115,7 @@ def _accept_element(field: FieldType, value: object) -> Element:
 
 
 def _is_many(value: object) -> TypeGuard[Iterable[object]]:
-    return isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
+    return not isinstance(value, str | bytes | Mapping) and isinstance(value, Iterable)
 
 
 def _print_order(field: FieldType) -> tuple[bool, int, str]:

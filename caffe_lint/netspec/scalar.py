@@ -23,8 +23,7 @@ def accept(field: FieldType, value: object) -> Value:
     Raises:
         ValueError: if the field does not take that value.
     """
-    is_text = field.kind in (Kind.STRING, Kind.BYTES) and isinstance(value, str)
-    accepted = value if is_text else read_value(field, _source(value))
+    accepted = _read(field, value)
     if accepted is None:
         raise ValueError(f"'{field.name}' must be {describe(field)}, got {value!r}")
     return accepted
@@ -47,15 +46,17 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"; did you mean '{near[0]}'?" if near else ""
 
 
-def _source(value: object) -> str:
-    """The value in source text; what no scalar field takes as text that none takes."""
+def _read(field: FieldType, value: object) -> Value | None:
+    if isinstance(value, str):
+        is_text = field.kind in (Kind.STRING, Kind.BYTES)
+        return value if is_text or (field.enum and value in field.enum.values) else None
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return read_value(field, str(value))
     if isinstance(value, Integral):
-        return str(int(value))
+        return read_value(field, str(int(value)))
     if isinstance(value, Real):
-        return repr(float(value))
-    return value if isinstance(value, str) else "{"
+        return read_value(field, repr(float(value)))
+    return None
 
 
 def _shortest(kind: Kind, value: float) -> str:

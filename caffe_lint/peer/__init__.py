@@ -3,7 +3,7 @@
 from .answers import Answer, BuiltLayer, Comparison, Difference, Param, Run, Slope, Slopes, Values, Verdict
 from .client import Peer
 from .process import PeerError
-from .questions import Limits, NetText, Phase, Plan
+from .questions import Limits, NetText, Plan
 
 __all__ = [
     "Answer",
@@ -15,7 +15,6 @@ __all__ = [
     "Param",
     "Peer",
     "PeerError",
-    "Phase",
     "Plan",
     "Run",
     "Slope",

@@ -6,9 +6,11 @@ from dataclasses import asdict, replace
 from types import TracebackType
 from typing import Self
 
+from ..net import NetState
+from ..net.state import Phase
 from .answers import Answer, Comparison, Reply, Run, Slopes, Verdict, ending
 from .process import Worker
-from .questions import DEFAULT_LIMITS, DEFAULT_PLAN, Feed, Files, Limits, NetText, Phase, Plan
+from .questions import DEFAULT_LIMITS, DEFAULT_PLAN, Feed, Files, Limits, NetText, Plan
 
 #: What a worker may take beyond the time limit of the process that answers: to write files, fork and report.
 GRACE_SECONDS = 30.0
@@ -45,7 +47,7 @@ class Peer:
         self, text: str | bytes, *, phase: Phase = "TEST", level: int = 0, stages: Iterable[str] = ()
     ) -> Verdict:
         """Caffe's verdict on a net in one state."""
-        return self._load(NetText(text, phase, level, tuple(stages)))
+        return self._load(NetText(text, NetState(phase, level, tuple(stages))))
 
     def load_all(self, nets: Iterable[NetText]) -> list[Verdict]:
         """The verdicts on many nets, in their order, `jobs` of them under way at once."""
@@ -98,8 +100,7 @@ class Peer:
 
 
 def _net(net: NetText) -> dict[str, object]:
-    state = {"phase": net.phase, "level": net.level, "stages": net.stages}
-    return {"text": _latin1(net.text), "files": _files(net.files), **state}
+    return {"text": _latin1(net.text), "files": _files(net.files), **asdict(net.state)}
 
 
 def _plan(plan: Plan) -> dict[str, object]:

@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-Phase = Literal["TRAIN", "TEST"]
+from ..net import NetState
+
+#: The state of a deploy net, which has no phase of its own.
+DEPLOY = NetState("TEST")
 
 #: The values of one input blob: one for all elements, or each of them in row-major order.
 Feed = float | Sequence[float]
@@ -22,9 +25,7 @@ class NetText:
     """The text of a net, the state that Caffe is to build it in, and the files that it names."""
 
     text: str | bytes
-    phase: Phase = "TEST"
-    level: int = 0
-    stages: tuple[str, ...] = ()
+    state: NetState = DEPLOY
     files: Files = field(default_factory=dict)
 
 

@@ -26,11 +26,13 @@ def axes_against_time(unroll: Unroll) -> Iterator[Defect]:
         (_, layer), *rest = places
         where = in_steps([step for step, _ in places], unroll)
         message = (
-            f"{layer.type} '{layer.name}' works along axis {axis} {where}, its neighbours along axis {features}: "
-            f"blobs here are steps x batch x features, and only axis {features} holds the features of one step"
+            f"{layer.type} '{layer.name}' works along axis {axis} {where}, its neighbours work along "
+            f"axis {features}, which holds the features: blobs here are steps x batch x features"
         )
         notes = [Place(f"'{right[0].name}' works along axis {features}", _block(*right).span("axis"))]
-        notes += [Place(f"the same in step {number}", _block(other, role).span("axis")) for number, other in rest]
+        notes += [
+            Place(f"the same in step {number}", _block(other, role).span("axis")) for number, other in rest
+        ]
         resizes = tuple(layer for _, layer in places)
         yield Defect("axis-against-time", message, _block(layer, role).span("axis"), tuple(notes), resizes)
 
@@ -41,4 +43,8 @@ def _block(layer: Layer, role: str) -> Block:
 
 def _axis(layer: Layer, role: str) -> int:
     block = _block(layer, role)
-    return block.integer("slice_dim" if block.has("slice_dim") else "axis") if role == "gate_slice" else block.integer("axis")
+    return (
+        block.integer("slice_dim" if block.has("slice_dim") else "axis")
+        if role == "gate_slice"
+        else block.integer("axis")
+    )

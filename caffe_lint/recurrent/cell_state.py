@@ -13,21 +13,26 @@ def overwritten_cells(unroll: Unroll) -> Iterator[Defect]:
     Caffe loads such a net: the next step then reads tanh(c) where it should read c.
     """
     pairs = zip(unroll.steps, unroll.steps[1:], strict=False)
-    overwritten = [(number, step, after) for number, (step, after) in enumerate(pairs) if _is_overwritten(step, after)]
+    overwritten = [
+        (number, step, after) for number, (step, after) in enumerate(pairs) if _is_overwritten(step, after)
+    ]
     if not overwritten:
         return
     number, step, after = overwritten[0]
     layer = _overwriting(after)
     where = in_steps([number for number, _, _ in overwritten], unroll)
     message = (
-        f"{layer.type} '{layer.name}' works in place on the cell state '{step.cell.name}' {where}: "
-        f"step {number + 1} goes on from the output of {layer.type} instead of c; give the layer a top of its own"
+        f"{layer.type} '{layer.name}' works in place on the cell state '{step.cell.name}' {where}: the next "
+        f"step goes on from the output of {layer.type} instead of c; give the layer a top of its own"
     )
     notes = [
         Place("the cell state is made here", step.cell.span),
         Place(f"step {number + 1} reads the overwritten value here", after.cell_use.span),
     ]
-    notes += [Place(f"the same in step {number}", _overwriting(after).tops[0].span) for number, _, after in overwritten[1:]]
+    notes += [
+        Place(f"the same in step {number}", _overwriting(after).tops[0].span)
+        for number, _, after in overwritten[1:]
+    ]
     yield Defect("cell-state-overwritten", message, layer.tops[0].span, tuple(notes))
 
 

@@ -52,23 +52,30 @@ def _step_of(layer: Layer) -> Step | None:
     """The step whose cell update `layer` is, if it is one."""
     if not _is_eltwise(layer, "SUM") or len(layer.bottoms) != 2:
         return None
-    products = [use.blob.layer for use in layer.bottoms if use.blob is not None and _is_product(use.blob.layer)]
+    products = [
+        use.blob.layer for use in layer.bottoms if use.blob is not None and _is_product(use.blob.layer)
+    ]
     if len(products) != 2:
         return None
     for remember, forget in (products, products[::-1]):
         gates = [_gate(use) for use in remember.bottoms]
         if gates[0] is None or gates[1] is None or gates[0].slice is not gates[1].slice:
             continue
-        kept = [(use, gate) for use in forget.bottoms if (gate := _gate(use)) and gate.slice is gates[0].slice]
+        kept = [
+            (use, gate) for use in forget.bottoms if (gate := _gate(use)) and gate.slice is gates[0].slice
+        ]
         if len(kept) != 1:
             continue
-        (use, forget_gate), (other,) = kept[0], [other for other in forget.bottoms if other is not kept[0][0]]
+        gated, forget_gate = kept[0]
+        cell_use = next(use for use in forget.bottoms if use is not gated)
         parts = {"cell": layer, "remember": remember, "forget": forget, "gate_slice": forget_gate.slice}
-        return _complete(parts, other, forget_gate, (gates[0], gates[1]))
+        return _complete(parts, cell_use, forget_gate, (gates[0], gates[1]))
     return None
 
 
-def _complete(parts: dict[str, Layer], cell_use: Use, forget: _Gate, pair: tuple[_Gate, _Gate]) -> Step | None:
+def _complete(
+    parts: dict[str, Layer], cell_use: Use, forget: _Gate, pair: tuple[_Gate, _Gate]
+) -> Step | None:
     """The step with its output: `h`, the product of the last gate and an activation of the cell state."""
     for cell_use_of_tanh in parts["cell"].tops[0].uses:
         tanh = cell_use_of_tanh.layer
@@ -95,7 +102,9 @@ def _output_gate(use: Use, gate_slice: Layer) -> _Gate | None:
 
 def _named_gates(pair: tuple[_Gate, _Gate], forget: _Gate, output: _Gate) -> dict[str, Layer]:
     """The activations by gate; of the two that are multiplied, i is the one with the Sigmoid."""
-    first, second = sorted(pair, key=lambda gate: (gate.activation is None or gate.activation.type != "Sigmoid", gate.index))
+    first, second = sorted(
+        pair, key=lambda gate: (gate.activation is None or gate.activation.type != "Sigmoid", gate.index)
+    )
     named = {"i_gate": first, "f_gate": forget, "o_gate": output, "g_gate": second}
     return {role: gate.activation for role, gate in named.items() if gate.activation is not None}
 
@@ -122,9 +131,13 @@ def _with_products(chain: list[Step]) -> list[Step]:
     outputs = {step.layers["hidden"] for step in chain}
     sources = [_products_before(step.layers["gate_slice"]) for step in chain]
     # The first step reads an initial state that nothing marks as h: there the position of the others counts.
-    positions = [index for products in sources for index, layer in enumerate(products) if _reads(layer, outputs)]
+    positions = [
+        index for products in sources for index, layer in enumerate(products) if _reads(layer, outputs)
+    ]
     usual = max(set(positions), key=positions.count) if positions else -1
-    return [_with_roles(step, products, outputs, usual) for step, products in zip(chain, sources, strict=True)]
+    return [
+        _with_roles(step, products, outputs, usual) for step, products in zip(chain, sources, strict=True)
+    ]
 
 
 def _products_before(gate_slice: Layer) -> list[Layer]:
@@ -146,7 +159,8 @@ def _with_roles(step: Step, products: list[Layer], outputs: set[Layer], usual: i
         hidden = [products[usual]]
     if hidden:
         layers["h_product"] = hidden[0]
-        layers.update({"x_product": layer for layer in products if layer is not hidden[0]})
+        others = [layer for layer in products if layer is not hidden[0]]
+        layers |= {"x_product": others[-1]} if others else {}
     return Step(dict(sorted(layers.items(), key=lambda item: item[1].index)), step.cell_use)
 
 

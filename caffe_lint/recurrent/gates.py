@@ -32,7 +32,9 @@ def _defect(points: tuple[int, ...], expected: list[int], places: list[tuple[int
         f"the gates of step {step} are cut at {_listed(points)} into {_listed(widths)} of {4 * size} units: "
         f"gates of {size} units need slice points {_listed(expected)}"
     )
-    notes = tuple(Place(f"the same in step {number}", _span(other, points, expected)) for number, other in rest)
+    notes = tuple(
+        Place(f"the same in step {number}", _span(other, points, expected)) for number, other in rest
+    )
     resizes = tuple(layer for _, layer in places)
     return Defect("uneven-gates", message, _span(layer, points, expected), notes, resizes)
 
@@ -46,4 +48,6 @@ def _span(layer: Layer, points: tuple[int, ...], expected: list[int]) -> Span:
     fields = layer.block.block("slice_param").fields("slice_point")
     if len(points) != len(expected):
         return layer.block.span("slice_param")
-    return next(field.span for field, point, right in zip(fields, points, expected, strict=True) if point != right)
+    return next(
+        field.span for field, point, right in zip(fields, points, expected, strict=True) if point != right
+    )

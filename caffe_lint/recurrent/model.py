@@ -47,7 +47,8 @@ class Unroll:
     def hidden_size(self) -> int | None:
         """H, a quarter of the outputs that most steps' products of h have; None if it is no whole number."""
         outputs = [
-            step.layers["h_product"].block.block("inner_product_param").integer("num_output") for step in self.steps
+            step.layers["h_product"].block.block("inner_product_param").integer("num_output")
+            for step in self.steps
         ]
         usual = max(set(outputs), key=outputs.count)
         return usual // 4 if usual and usual % 4 == 0 else None

@@ -44,6 +44,21 @@ class Filler:
                     f"filler '{self.type}' takes {' and '.join(allowed) or 'no number'}, got '{name}'"
                 )
 
+    @classmethod
+    def parse(cls, text: str) -> "Filler":
+        """The filler that `uniform:min=-0.05,max=0.05` or `xavier` describes.
+
+        Raises:
+            ValueError: if the text does not read like that, or describes no filler.
+        """
+        filler_type, _, rest = text.partition(":")
+        pairs = [pair.partition("=") for pair in rest.split(",")] if rest else []
+        try:
+            numbers = tuple((name, float(number)) for name, _, number in pairs)
+        except ValueError as error:
+            raise ValueError(f"filler '{text}' must read like uniform:min=-0.05,max=0.05") from error
+        return cls(filler_type, numbers)
+
     @property
     def fields(self) -> dict[str, str | float]:
         """The fields of a FillerParameter."""

@@ -34,7 +34,7 @@ class FindingWriter:
         self._source = report.source
         self._options = options
         self._paint: Callable[[str, str], str] = _colored if options.color else _plain
-        self._checked_states = _checked_states(report)
+        self._checked_states = set(report.states)
         self._margin = len(str(report.source.line_count + 1))
         self._room = max(options.width - self._margin - len(" | "), _LEAST_ROOM)
 
@@ -99,11 +99,6 @@ class FindingWriter:
         yield self._paint(head, head_style) + self._paint(next(lines), style)
         for line in lines:
             yield _INDENT + self._paint(line, style)
-
-
-def _checked_states(report: FileReport) -> set[str]:
-    """The net states that the file surely has: both phases, and all that any finding names."""
-    return {"TRAIN", "TEST"}.union(*(diagnostic.states for diagnostic in report.diagnostics))
 
 
 def _wrapped(text: str, first_room: int, room: int) -> Iterator[str]:

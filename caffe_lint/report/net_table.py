@@ -10,8 +10,9 @@ from .terminal import printable
 
 
 def net_table(data: NetData, options: ReportOptions) -> Iterator[str]:
-    """The layers of each state with their tops, shapes, params and multiply-accumulates; states alike once."""
-    yield f"{printable(data['name']) or '(no name)'}  {printable(data['path'])}  read as {', '.join(data['dialects'][:1])}\n"
+    """The layers of each state with tops, shapes, params and multiply-accumulates; equal states once."""
+    name = printable(data["name"]) or "(no name)"
+    yield f"{name}  {printable(data['path'])}  as {' '.join(data['dialects'][:1])} reads it\n"
     shown: dict[str, list[StateData]] = {}
     for state in data["states"]:
         shown.setdefault(repr((state["layers"], state["blobs"])), []).append(state)
@@ -43,10 +44,18 @@ def _table(state: StateData, options: ReportOptions) -> str:
     table.add_column("MACs/item", f"{total_macs:,}", justify="right")
     for layer in state["layers"]:
         tops = ", ".join(f"{top} {_shape(state, top)}" for top in layer["tops"])
-        cells = [layer["name"], layer["type"], tops, _params(layer), f"{layer['macs']:,}" if layer["macs"] else ""]
+        cells = [
+            layer["name"],
+            layer["type"],
+            tops,
+            _params(layer),
+            f"{layer['macs']:,}" if layer["macs"] else "",
+        ]
         table.add_row(*(Text(printable(cell)) for cell in cells))
     out = io.StringIO()
-    Console(file=out, width=options.width, force_terminal=options.color, no_color=not options.color).print(table)
+    Console(file=out, width=options.width, force_terminal=options.color, no_color=not options.color).print(
+        table
+    )
     return out.getvalue()
 
 

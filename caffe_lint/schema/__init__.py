@@ -5,7 +5,7 @@ from .check import check
 from .dialect import dialect_named, infer
 from .model import BVLC, EnumType, FieldType, Kind, Label, MessageType, Schema, Value, load_schema
 from .problem import Answer, ProblemKind, SchemaProblem
-from .recognise import Impostor, recognise
+from .recognise import Impostor, ImpostorKind, recognise
 from .root import root_type_of
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "EnumType",
     "FieldType",
     "Impostor",
+    "ImpostorKind",
     "Kind",
     "Label",
     "MessageType",

@@ -5,7 +5,7 @@ from .block import head
 from .model import FieldType, Kind, MessageType, Schema
 from .problem import Answer, ProblemKind, SchemaProblem
 from .unknown import Surroundings, known_elsewhere, unknown_field
-from .value import describe, excerpt, near_value, read_value
+from .value import describe, excerpt, is_consumed, near_value, read_value
 
 
 def check(root: Message, view: Schema, root_type: str) -> list[SchemaProblem]:
@@ -92,16 +92,27 @@ class _Check:
 
     def _unknown(self, field: Field, inside: Surroundings) -> None:
         answer, message, suggestion = unknown_field(field.name, inside, self.view)
-        kind = ProblemKind.UNKNOWN_FIELD
         self.problems.append(
-            SchemaProblem(kind, field.name_span, message, answer=answer, suggestion=suggestion)
+            SchemaProblem(
+                ProblemKind.UNKNOWN_FIELD,
+                field.name_span,
+                message,
+                answer=answer,
+                suggestion=suggestion,
+                is_consumed=True,
+            )
         )
 
     def _repeated(self, field: Field, first: Field) -> None:
-        kind = ProblemKind.REPEATED_SINGULAR_FIELD
-        message = f"'{field.name}' may stand only once in a message"
-        notes = ((first.name_span, "the first one stands here"),)
-        self.problems.append(SchemaProblem(kind, field.name_span, message, notes))
+        self.problems.append(
+            SchemaProblem(
+                ProblemKind.REPEATED_SINGULAR_FIELD,
+                field.name_span,
+                f"'{field.name}' may stand only once in a message",
+                notes=((first.name_span, "the first one stands here"),),
+                is_consumed=True,
+            )
+        )
 
     def _wrong_bracket(self, field: Field, message: str) -> None:
         bracket = Span(field.value_start, field.value_start + 1)
@@ -118,8 +129,16 @@ class _Check:
         elif suggestion:
             answer = Answer.NEAR
             message += f", did you mean {excerpt(suggestion)}?"
-        kind = ProblemKind.WRONG_VALUE
-        self.problems.append(SchemaProblem(kind, field.value_span, message, (), answer, suggestion))
+        self.problems.append(
+            SchemaProblem(
+                ProblemKind.WRONG_VALUE,
+                field.value_span,
+                message,
+                answer=answer,
+                suggestion=suggestion,
+                is_consumed=is_consumed(field_type, raw),
+            )
+        )
 
     def _missing(self, itself: Field, missing: list[str]) -> None:
         names = " and ".join(f"'{name}'" for name in missing)

@@ -55,10 +55,10 @@ class _Use:
 
     __slots__ = ("field", "message_type", "seen")
 
-    def __init__(self, field: FieldType | None, schema: Schema, *, tells: bool) -> None:
+    def __init__(self, field: FieldType, schema: Schema, *, tells: bool) -> None:
         self.field = field
-        is_message = field and field.kind is Kind.MESSAGE
-        self.message_type = schema.message(field.type_name) if field and is_message else None
+        is_message = field.kind is Kind.MESSAGE
+        self.message_type = schema.message(field.type_name) if is_message else None
         self.seen: set[str | Message | List] | None = set() if tells else None
 
 
@@ -68,38 +68,43 @@ class _Uses:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self.needs: dict[tuple[str, ...], None] = {}
-        self.uses: dict[str, dict[str, _Use]] = {}
+        self.uses: dict[str, dict[str, _Use | None]] = {}
 
     def run(self, root: Message, root_type: str) -> list[tuple[str, ...]]:
         todo = [(root, self.schema.message(root_type))]
         for message, message_type in todo:
             uses = self.uses.setdefault(message_type.name, {})
             for field in message.fields:
-                use = uses.get(field.name)
+                name = field.name
+                use = uses[name] if name in uses else self._meet(name, message_type)
                 if use is None:
-                    use = uses[field.name] = self._meet(field.name, message_type)
+                    continue
+                value = field.value
                 if use.message_type:
-                    elements = field.value.items if isinstance(field.value, List) else (field,)
-                    for element in elements:
-                        if isinstance(element.value, Message):
-                            todo.append((element.value, use.message_type))
-                elif use.seen is not None and field.value not in use.seen:
-                    use.seen.add(field.value)
+                    if isinstance(value, Message):
+                        todo.append((value, use.message_type))
+                    elif isinstance(value, List):
+                        nested = (item.value for item in value.items if isinstance(item.value, Message))
+                        todo += ((message, use.message_type) for message in nested)
+                elif use.seen is not None and value not in use.seen:
+                    use.seen.add(value)
                     self._value(field, use)
         return list(self.needs)
 
-    def _meet(self, name: str, message_type: MessageType) -> _Use:
+    def _meet(self, name: str, message_type: MessageType) -> _Use | None:
         field = message_type.fields.get(name)
+        use = None
         if field:
             self.needs[field.repos] = None
-        is_enum = field is not None and field.kind is Kind.ENUM
-        return _Use(field, self.schema, tells=is_enum or (message_type.name, name) == _LAYER_TYPE)
+            tells = field.kind is Kind.ENUM or (message_type.name, name) == _LAYER_TYPE
+            use = _Use(field, self.schema, tells=tells)
+        self.uses[message_type.name][name] = use
+        return use
 
     def _value(self, field: Field, use: _Use) -> None:
+        known = use.field.enum.repos if use.field.enum else self.schema.layer_types
         for element in field.elements():
-            if not use.field or not isinstance(element.value, str):
-                continue
-            value = read_value(use.field, element.value)
-            known = use.field.enum.repos if use.field.enum else self.schema.layer_types
+            raw = element.value
+            value = read_value(use.field, raw) if isinstance(raw, str) else None
             if isinstance(value, str) and value in known:
                 self.needs[known[value]] = None

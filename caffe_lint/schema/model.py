@@ -136,6 +136,11 @@ class Schema:
         """All messages of which this view knows a field."""
         return [name for name in self._facts.messages if self.message(name).fields]
 
+    @property
+    def enum_names(self) -> list[str]:
+        """All enums of which this view knows a value."""
+        return [name for name in self._facts.enums if self.enum(name).values]
+
     def message(self, name: str) -> MessageType:
         """The message of that name, without fields if this view knows none."""
         found = self._messages.get(name)

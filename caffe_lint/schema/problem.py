@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..text import Span
+from ..text.grammar import SKIP_GAP
 
 
 class ProblemKind(Enum):
@@ -31,7 +32,8 @@ class SchemaProblem:
     """One thing that the C++ parser rejects.
 
     `notes` are other places with a sentence each. `answer` is given for unknown fields and enum names;
-    `suggestion` is the text to write instead of the bytes of `span`, where one is likely.
+    `suggestion` is the text to write instead of the bytes of `span`, where one is likely. `is_consumed`
+    tells that the C++ parser has read the span when it rejects it, see `offset_in_caffe`.
     """
 
     kind: ProblemKind
@@ -40,3 +42,14 @@ class SchemaProblem:
     notes: tuple[tuple[Span, str], ...] = ()
     answer: Answer | None = None
     suggestion: str = ""
+    is_consumed: bool = False
+
+    def offset_in_caffe(self, data: bytes) -> int:
+        """Where Caffe's own message about the problem points, which may be some lines further down.
+
+        The C++ parser names the token that it has not read yet (text_format.cc, ParserImpl::ReportError).
+        """
+        if not self.is_consumed:
+            return self.span.start
+        gap = SKIP_GAP.match(data.decode("latin-1"), self.span.end)
+        return gap.end() if gap else self.span.end

@@ -66,6 +66,16 @@ def near_value(field: FieldType, raw: str) -> str:
     return word if word != raw and read_value(field, word) is not None else ""
 
 
+def is_consumed(field: FieldType, raw: str) -> bool:
+    """Whether the C++ parser reads on before it rejects the text: words and numbers it has to look up."""
+    if field.kind is Kind.BOOL:
+        return bool(_IDENTIFIER.fullmatch(raw))
+    low, high = _RANGES[Kind.INT32]
+    number = scalar.integer(raw)
+    is_number = number is not None and low <= number <= high
+    return field.kind is Kind.ENUM and (is_number or bool(_IDENTIFIER.fullmatch(raw)))
+
+
 def _read_integer(field: FieldType, raw: str) -> int | None:
     value = scalar.integer(raw)
     low, high = _RANGES[field.kind]

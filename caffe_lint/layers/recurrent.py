@@ -1,0 +1,161 @@
+"""Recurrent layer types: LSTM and RNN, which Caffe unrolls inside, and the LSTMUnit that it unrolls to."""
+
+from typing import NamedTuple
+
+from .axes import require_axes, require_axis
+from .filler import empty_blob
+from .learned import Learned, fill
+from .limits import check_limits
+from .record import LayerType, Outcome, RejectedError, Setup, between, exactly, missing_size
+from .shape import Dim, Shape, may_equal, product, show_shape
+
+_GATES = 4
+"""Input, forget and output gate, and the candidate, in this order."""
+
+
+class Cell(NamedTuple):
+    """What tells an LSTM from an RNN: rows of the weights for each unit, states, and an output weight."""
+
+    gates: int
+    states: int
+    has_output: bool
+
+
+_CELLS = {"LSTM": Cell(_GATES, 2, has_output=False), "RNN": Cell(1, 1, has_output=True)}
+
+
+def set_up_recurrent(setup: Setup) -> Outcome:
+    """recurrent_layer.cpp: x (steps, streams, …) and cont (steps, streams) to (steps, streams, num_output).
+
+    A static input (streams, …) may follow; `expose_hidden` adds the first states (1, streams, num_output)
+    to the bottoms and the last ones to the tops.
+    """
+    cell = _CELLS[setup.block.string("type")]
+    exposed = cell.states if setup.param.boolean("expose_hidden") else 0
+    _check_counts(setup, exposed)
+    static = 2 if len(setup.bottoms) > 2 + exposed else None
+    steps, streams = _sequence(setup)
+    if static is not None and (found := require_axis(setup, static, 0)) != streams:
+        _check_equal(setup, static, found, streams, "N_ == bottom[2]->shape(0)")
+    units = setup.param.integer("num_output")
+    if units == 0:
+        raise missing_size(setup, "num_output", "num_output must be positive")
+    params = _learn(setup, cell, static)
+    _check_unrolled(setup, (steps, streams, cell.gates * units))
+    state = (1, streams, units)
+    _check_states(setup, state, exposed)
+    macs = _macs(params, (steps, streams), 2 if static else None)
+    return Outcome(((steps, streams, units), *[state] * exposed), params, macs)
+
+
+def set_up_lstm_unit(setup: Setup) -> Outcome:
+    """lstm_unit_layer.cpp: c (1, streams, units), gates (1, streams, 4 units), cont (1, streams) to c, h."""
+    streams = require_axis(setup, 0, 1)
+    for index, axes in enumerate((3, 3, 2)):
+        require_axes(setup, index, axes, f"{axes} == bottom[i]->num_axes()")
+        _check_equal(setup, index, require_axis(setup, index, 0), 1, "1 == bottom[i]->shape(0)")
+        found = require_axis(setup, index, 1)
+        _check_equal(setup, index, found, streams, "num_instances == bottom[i]->shape(1)")
+        streams = found if streams is None else streams
+    units, gates = require_axis(setup, 0, 2), require_axis(setup, 1, 2)
+    if units is not None and gates is not None and gates != _GATES * units:
+        message = f"{setup.show(1)} must have {_GATES}*{units} gates for the {units} units of {setup.show(0)}"
+        caffe = "4 * hidden_dim_ == bottom[1]->shape(2)"
+        raise RejectedError("shape-mismatch", message, caffe=caffe, bottom=1)
+    if units is None and gates is not None and gates % _GATES == 0:
+        units = gates // _GATES
+    return Outcome(((1, streams, units),) * 2)
+
+
+def _check_counts(setup: Setup, exposed: int) -> None:
+    """recurrent_layer.hpp, MinBottomBlobs to ExactNumTopBlobs."""
+    name, bottoms = setup.block.string("type"), len(setup.bottoms)
+    least, tops = 2 + exposed, 1 + exposed
+    if not least <= bottoms <= least + 1:
+        limit = f"at least {least}" if bottoms < least else f"at most {least + 1}"
+        message = f"{name} takes {least} or {least + 1} bottoms here, found {bottoms}"
+        caffe, span = f"{name} Layer takes {limit} bottom blob(s) as input.", setup.block.span("bottom")
+        raise RejectedError("wrong-number-of-blobs", message, caffe=caffe, span=span)
+    if setup.top_count != tops:
+        message = f"{name} has {tops} top{'s' if tops > 1 else ''} here, found {setup.top_count}"
+        caffe, span = f"{name} Layer produces {tops} top blob(s) as output.", setup.block.span("top")
+        raise RejectedError("wrong-number-of-blobs", message, caffe=caffe, span=span)
+
+
+def _sequence(setup: Setup) -> tuple[Dim, Dim]:
+    """The number of time steps and of streams, by x and cont."""
+    x = setup.bottoms[0]
+    if x is not None and len(x) < 2:
+        message = f"{setup.show(0)} must have axes of time steps, streams and features"
+        caffe = "bottom[0] must have at least 2 axes -- (#timesteps, #streams, ...)"
+        raise RejectedError("number-of-axes", message, caffe=caffe, bottom=0)
+    require_axes(setup, 1, 2, "bottom[1] must have exactly 2 axes -- (#timesteps, #streams)")
+    steps, streams = (x or (None, None))[:2]
+    cont_steps, cont_streams = setup.bottoms[1] or (None, None)
+    _check_equal(setup, 1, cont_steps, steps, "T_ == bottom[1]->shape(0)")
+    _check_equal(setup, 1, cont_streams, streams, "N_ == bottom[1]->shape(1)")
+    return (cont_steps if steps is None else steps, cont_streams if streams is None else streams)
+
+
+def _check_equal(setup: Setup, bottom: int, found: Dim, wanted: Dim, caffe: str) -> None:
+    if found != wanted and found is not None and wanted is not None:
+        axis = (setup.bottoms[bottom] or ()).index(found)
+        message = f"axis {axis} of {setup.show(bottom)} must be {wanted}, as {setup.show(0)} has it"
+        raise RejectedError("shape-mismatch", message, caffe=caffe, bottom=bottom)
+
+
+def _learn(setup: Setup, cell: Cell, static: int | None) -> tuple[Shape, ...]:
+    """The blobs of the unrolled net, in its order (lstm_layer.cpp and rnn_layer.cpp, FillUnrolledNet)."""
+    units = setup.param.integer("num_output")
+    rows = cell.gates * units
+    blobs = [Learned.weight((rows, _features(setup, 0, 2))), Learned.bias((rows,))]
+    if static is not None:
+        blobs.append(Learned.weight((rows, _features(setup, static, 1))))
+    blobs.append(Learned.weight((rows, units)))
+    if cell.has_output:
+        blobs += [Learned.weight((units, units)), Learned.bias((units,))]
+    return fill(setup, *blobs)
+
+
+def _features(setup: Setup, bottom: int, axis: int) -> Dim:
+    require_axis(setup, bottom, axis)
+    shape = setup.bottoms[bottom]
+    return None if shape is None else product(shape[axis:])
+
+
+def _check_unrolled(setup: Setup, gates: tuple[Dim, Dim, int]) -> None:
+    steps, streams, _ = gates
+    if steps == 0:
+        message = f"{setup.show(0)} has no time steps"
+        caffe = "Slice Layer produces at least 1 top blob(s) as output."
+        raise RejectedError("empty-blob", message, caffe=caffe, bottom=0)
+    if streams == 0:
+        raise empty_blob(f"{setup.show(0)} has no streams")
+    check_limits(gates, "the gates of all time steps")
+
+
+def _check_states(setup: Setup, state: Shape, exposed: int) -> None:
+    for index in range(len(setup.bottoms) - exposed, len(setup.bottoms)):
+        if not may_equal(setup.bottoms[index], state):
+            message = f"the first state {setup.show(index)} must be {show_shape(state)}"
+            caffe = "shape mismatch - recur_input_blobs_"
+            raise RejectedError("shape-mismatch", message, caffe=caffe, bottom=index)
+
+
+def _macs(params: tuple[Shape, ...], sequence: tuple[Dim, Dim], static: int | None) -> Dim:
+    """Of one time step; the static input is multiplied once for all steps and counts by its share."""
+    steps, streams = sequence
+    total: Dim = 0
+    for index, shape in enumerate(params):
+        if shape is not None and len(shape) == 2:
+            times = 1 if index == static else steps
+            macs = product((*shape, streams, times))
+            total = None if total is None or macs is None else total + macs
+    return None if total is None or not steps else total // steps
+
+
+LAYER_TYPES = (
+    LayerType("LSTM", set_up_recurrent, "recurrent_param", bottoms=between(2, 5), tops=between(1, 3)),
+    LayerType("RNN", set_up_recurrent, "recurrent_param", bottoms=between(2, 4), tops=between(1, 2)),
+    LayerType("LSTMUnit", set_up_lstm_unit, bottoms=exactly(3), tops=exactly(2)),
+)

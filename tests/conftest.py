@@ -1,0 +1,47 @@
+"""What many tests need from outside: a real Caffe and a folder of real nets."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from caffe_lint.peer import Peer
+from tests.real_caffe.build import default_folder
+
+
+@pytest.fixture(scope="session")
+def real_caffe() -> Iterator[Peer]:
+    """A real Caffe 1.0; skips without one, or fails if CAFFE_LINT_REQUIRE_REAL_CAFFE=1."""
+    folder = default_folder()
+    if os.geteuid() != 0:
+        _lack("CAFFE_LINT_REQUIRE_REAL_CAFFE", "real Caffe lives in a chroot, which needs root")
+    if not folder.is_dir():
+        _lack(
+            "CAFFE_LINT_REQUIRE_REAL_CAFFE",
+            f"no real Caffe in '{folder}'; build it as root: python tests/real_caffe/build.py",
+        )
+    with Peer(["chroot", str(folder), "python3"], jobs=os.cpu_count() or 1) as peer:
+        yield peer
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real nets; skips without one, or fails if CAFFE_LINT_REQUIRE_CORPUS=1."""
+    named = os.environ.get("CAFFE_LINT_CORPUS", "")
+    if not named:
+        _lack("CAFFE_LINT_REQUIRE_CORPUS", "CAFFE_LINT_CORPUS names no folder of real nets")
+    folder = Path(named)
+    if not (folder / "corpus").is_dir():
+        pytest.fail(f"CAFFE_LINT_CORPUS names '{folder}', which has no folder 'corpus'")
+    return folder
+
+
+def _lack(required: str, reason: str) -> None:
+    """Skip what needs something absent, unless an environment variable says that it must be there."""
+    if os.environ.get(required) == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)

@@ -1,4 +1,4 @@
-"""The file is something else than a prototxt: a web page, binary weights, a template, a merge conflict.
+"""The file is no prototxt at all: a web page, binary weights, a template, a merge conflict.
 
 Caffe answers with a parse error about some character in it. A saved web page is the most frequent case:
 the page that shows a prototxt is not the prototxt.

@@ -45,3 +45,8 @@ def _lack(required: str, reason: str) -> None:
     if os.environ.get(required) == "1":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Golden files are rewritten on request, to be reviewed by eye."""
+    parser.addoption("--update-golden", action="store_true", help="rewrite golden output files")

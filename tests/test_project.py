@@ -12,7 +12,7 @@ MAY_IMPORT = {
     "schema": {"text"},
     "net": {"schema", "text"},
     "layers": {"net", "schema", "text"},
-    "netspec": {"schema"},
+    "netspec": {"schema", "text"},
     "recurrent": {"layers", "net", "netspec", "schema", "text"},
     "lint": {"recurrent", "layers", "net", "schema", "text"},
     "rules": {"lint", "recurrent", "layers", "net", "schema", "text"},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from ..recurrent.unroll_options import Filler, LstmOptions
+    from ..recurrent.unroll_options import Filler
 
 
 def _dims(_context: click.Context, _param: click.Parameter, value: str | None) -> tuple[int, ...]:
@@ -52,7 +52,7 @@ def unroll() -> None:
     type=click.Choice(["netspec", "sequence"]),
     default="sequence",
     show_default=True,
-    help="Multiply x by its weights step by step (the classic NetSpec example), or once for the whole sequence.",
+    help="Multiply x by its weights step by step (the classic NetSpec example), or once for all steps.",
 )
 @click.option(
     "--cont",

@@ -48,7 +48,7 @@ def main():
     if "failure" in greeting:
         return
     for line in iter(questions.readline, b""):
-        send(answers, answer(json.loads(line.decode("ascii"))))
+        send(answers, answer(json.loads(line.decode("ascii")), answers))
 
 
 def send(stream, found):
@@ -82,13 +82,14 @@ def has_placeholder():
     return any(glob.glob(os.path.join(folder, "[Cc]affe-*.dist-info")) for folder in sys.path)
 
 
-def answer(question):
+def answer(question, answers):
     """Ask a child in a folder of its own, and say how it ended."""
     folder = tempfile.mkdtemp(prefix="caffe-lint-")
     try:
         with tempfile.TemporaryFile() as log, tempfile.TemporaryFile() as facts:
             child = os.fork()
             if child == 0:
+                answers.close()  # or else our own death would go unnoticed while a child lives
                 ask(question, folder, log, facts)
             status = os.waitpid(child, 0)[1]
             log.seek(0)
@@ -262,11 +263,10 @@ def slope(net, blob, inputs, plan):
     backward = float((blob.diff * direction).sum())
     step = 0.01 * abs(kept).max() or 0.01
     losses = []
-    for sign in (1, -1):
-        blob.data[...] = kept + sign * step * direction
+    for values in (kept + step * direction, kept - step * direction, kept):
+        blob.data[...] = values
         feed(inputs)
         losses.append(forward(net, plan))
-    blob.data[...] = kept
     return backward, (losses[0] - losses[1]) / (2 * float(step))
 
 

@@ -43,6 +43,12 @@ class Filler:
                 raise ValueError(
                     f"filler '{self.type}' takes {' and '.join(allowed) or 'no number'}, got '{name}'"
                 )
+        numbers = dict(self.numbers)
+        # The CHECKs of caffe_rng_uniform and caffe_rng_gaussian (math_functions.cpp), with Caffe's defaults.
+        if self.type == "uniform" and not numbers.get("min", 0) <= numbers.get("max", 1):
+            raise ValueError("filler 'uniform' must have a min (default 0) up to its max (default 1)")
+        if self.type == "gaussian" and not numbers.get("std", 1) > 0:
+            raise ValueError("filler 'gaussian' must have a std above 0")
 
     @classmethod
     def parse(cls, text: str) -> "Filler":

@@ -75,7 +75,9 @@ class _Check:
     def _value(self, field: Field, known: _Expected, inside: Surroundings) -> None:
         value = field.value
         if isinstance(value, List):
-            if known.is_repeated:
+            if value.is_bare and not known.message_type:
+                self._wrong_bracket(field, f"expected ':' after '{field.name}', found '['")
+            elif known.is_repeated:
                 for element in value.items:
                     self._value(element, known, inside)
             else:

@@ -39,6 +39,8 @@ def dialect_named(name: str) -> tuple[str, ...]:
     wanted = name.lower()
     if wanted in full:
         return (full[wanted],)
+    if wanted == "bvlc":
+        return (BVLC,)
     matches = [repo for key, repo in full.items() if wanted in key.split("/")]
     if len(matches) == 1:
         return (matches[0],)

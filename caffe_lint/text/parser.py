@@ -183,7 +183,7 @@ class _Parser:
         """Parse the elements of the list that opens before `position`; returns where it ends."""
         text, name, is_bare = self.text, step[1], step.lastindex == STEP_BARE_LIST
         items: list[Field] = []
-        field = Field(name, step.start(1), position - 1, position, List(items))
+        field = Field(name, step.start(1), position - 1, position, List(items, is_bare=is_bare))
         self.fields.append(field)
         end = skip_gap(text, position)
         if text[end : end + 1] == "]":

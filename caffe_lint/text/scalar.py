@@ -6,6 +6,7 @@ text_format.cc (ConsumeSignedInteger, ConsumeDouble, ConsumeString).
 
 import re
 import struct
+import sys
 
 from .grammar import GAP
 
@@ -95,5 +96,8 @@ def _unescape(match: re.Match[bytes]) -> bytes:
 
 
 def _utf8(code: int) -> bytes:
-    # C++ writes a lone surrogate as three bytes like any other code point.
+    # The tokenizer lets through a little more than Unicode has, and AppendUTF8 writes it all the same.
+    if code > sys.maxunicode:
+        return bytes([0xF0 | code >> 18, *(0x80 | code >> shift & 0x3F for shift in (12, 6, 0))])
+    # A lone surrogate becomes three bytes like any other code point.
     return chr(code).encode("utf-8", "surrogatepass")

@@ -72,12 +72,16 @@ class Message:
 
 
 class List:
-    """The elements of a `[ … ]` value; each is a `Field` with the list's name."""
+    """The elements of a `[ … ]` value; each is a `Field` with the list's name.
 
-    __slots__ = ("items",)
+    `is_bare` tells that no colon stands before it, which only a list of messages may do without.
+    """
 
-    def __init__(self, items: list[Field]) -> None:
+    __slots__ = ("is_bare", "items")
+
+    def __init__(self, items: list[Field], *, is_bare: bool = False) -> None:
         self.items = items
+        self.is_bare = is_bare
 
     def __repr__(self) -> str:
         return f"List({self.items!r})"

@@ -1,0 +1,316 @@
+"""The peer with real Caffe behind it: verdicts, shapes and numbers."""
+
+import math
+import re
+
+import pytest
+
+from caffe_lint.net import NetState
+from caffe_lint.peer import BuiltLayer, NetText, Param, Peer, Plan
+
+pytestmark = pytest.mark.caffe
+
+TRAIN = NetState("TRAIN")
+
+LENET = """
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 4 dim: 1 dim: 28 dim: 28 } } }
+layer { name: "label" type: "Input" top: "label" input_param { shape { dim: 4 } } }
+layer {
+  name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+  convolution_param { num_output: 20 kernel_size: 5 }
+}
+layer {
+  name: "pool1" type: "Pooling" bottom: "conv1" top: "pool1"
+  pooling_param { pool: AVE kernel_size: 2 stride: 2 }
+}
+layer { name: "ip1" type: "InnerProduct" bottom: "pool1" top: "ip1" inner_product_param { num_output: 50 } }
+layer { name: "tanh1" type: "TanH" bottom: "ip1" top: "ip1" }
+layer { name: "ip2" type: "InnerProduct" bottom: "ip1" top: "ip2" inner_product_param { num_output: 10 } }
+layer { name: "accuracy" type: "Accuracy" bottom: "ip2" bottom: "label" top: "accuracy" include { phase: TEST } }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip2" bottom: "label" top: "loss" }
+"""
+
+#: Two LSTM steps of two units, gates in Caffe's order i, f, o, g; HIDDEN is how the cell is squashed.
+CELLS = "".join(
+    f"""
+layer {{ name: "x{step}" type: "Input" top: "x{step}" input_param {{ shape {{ dim: 1 dim: 3 dim: 5 }} }} }}
+layer {{
+  name: "Mx{step}" type: "InnerProduct" bottom: "x{step}" top: "Mx{step}" param {{ name: "Mxw" }} param {{ name: "Mxb" }}
+  inner_product_param {{ num_output: 8 axis: 2 }}
+}}
+layer {{
+  name: "Mh{step}" type: "InnerProduct" bottom: "h{step - 1}" top: "Mh{step}" param {{ name: "Mhw" }}
+  inner_product_param {{ num_output: 8 axis: 2 bias_term: false }}
+}}
+layer {{ name: "M{step}" type: "Eltwise" bottom: "Mx{step}" bottom: "Mh{step}" top: "M{step}" }}
+layer {{
+  name: "gates{step}" type: "Slice" bottom: "M{step}" top: "i{step}" top: "f{step}" top: "o{step}" top: "g{step}"
+  slice_param {{ axis: 2 slice_point: 2 slice_point: 4 slice_point: 6 }}
+}}
+layer {{ name: "i{step}" type: "Sigmoid" bottom: "i{step}" top: "i{step}" }}
+layer {{ name: "f{step}" type: "Sigmoid" bottom: "f{step}" top: "f{step}" }}
+layer {{ name: "o{step}" type: "Sigmoid" bottom: "o{step}" top: "o{step}" }}
+layer {{ name: "g{step}" type: "TanH" bottom: "g{step}" top: "g{step}" }}
+layer {{
+  name: "fc{step}" type: "Eltwise" bottom: "f{step}" bottom: "c{step - 1}" top: "fc{step}"
+  eltwise_param {{ operation: PROD }}
+}}
+layer {{
+  name: "ig{step}" type: "Eltwise" bottom: "i{step}" bottom: "g{step}" top: "ig{step}"
+  eltwise_param {{ operation: PROD }}
+}}
+layer {{ name: "c{step}" type: "Eltwise" bottom: "fc{step}" bottom: "ig{step}" top: "c{step}" }}
+layer {{ name: "act{step}" type: "TanH" bottom: "c{step}" top: "act{step}" }}
+layer {{
+  name: "h{step}" type: "Eltwise" bottom: "o{step}" bottom: "act{step}" top: "h{step}"
+  eltwise_param {{ operation: PROD }}
+}}
+"""
+    for step in (1, 2)
+)
+LSTM = (
+    """
+layer { name: "h0" type: "Input" top: "h0" input_param { shape { dim: 1 dim: 3 dim: 2 } } }
+layer { name: "c0" type: "Input" top: "c0" input_param { shape { dim: 1 dim: 3 dim: 2 } } }
+"""
+    + CELLS
+    + """
+layer { name: "h" type: "Concat" bottom: "h1" bottom: "h2" top: "h" concat_param { axis: 0 } }
+layer { name: "loss" type: "Reduction" bottom: "h" top: "loss" reduction_param { operation: SUMSQ } loss_weight: 1 }
+"""
+)
+OVERWRITTEN = re.sub(r'top: "act(\d)"|bottom: "act(\d)"', lambda match: match[0].replace("act", "c"), LSTM)
+
+
+def test_accepted_net_has_its_shapes(real_caffe: Peer) -> None:
+    verdict = real_caffe.load(LENET)
+    assert verdict.accepted
+    assert verdict.ok
+    assert verdict.blobs == {
+        "data": (4, 1, 28, 28),
+        "label": (4,),
+        "label_label_0_split_0": (4,),
+        "label_label_0_split_1": (4,),
+        "conv1": (4, 20, 24, 24),
+        "pool1": (4, 20, 12, 12),
+        "ip1": (4, 50),
+        "ip2": (4, 10),
+        "ip2_ip2_0_split_0": (4, 10),
+        "ip2_ip2_0_split_1": (4, 10),
+        "accuracy": (),
+        "loss": (),
+    }
+    assert verdict.params == {
+        "conv1": ((20, 1, 5, 5), (20,)),
+        "ip1": ((50, 2880), (50,)),
+        "ip2": ((10, 50), (10,)),
+    }
+    assert verdict.inputs == ("data", "label")
+    assert verdict.outputs == ("accuracy", "loss")
+    assert verdict.loss == {"loss": 1.0}
+    assert BuiltLayer("tanh1", "TanH", ("ip1",), ("ip1",)) in verdict.layers
+
+
+def test_state_decides_what_is_built(real_caffe: Peer) -> None:
+    assert "accuracy" not in real_caffe.load(LENET, phase="TRAIN").blobs
+    deep = LENET.replace("phase: TEST", 'stage: "deep" min_level: 2')
+    assert "accuracy" not in real_caffe.load(deep, level=2).blobs
+    assert "accuracy" in real_caffe.load(deep, level=2, stages=["deep"]).blobs
+
+
+def test_layers_that_run_backward_are_told_in_order(real_caffe: Peer) -> None:
+    frozen = LENET.replace('top: "conv1"', 'top: "conv1" param { lr_mult: 0 } param { lr_mult: 0 }')
+    assert real_caffe.load(frozen, phase="TRAIN").needs_backward == ("ip1", "tanh1", "ip2", "loss")
+
+
+def test_unknown_bottom_is_rejected_with_its_message(real_caffe: Peer) -> None:
+    verdict = real_caffe.load(LENET.replace('bottom: "pool1"', 'bottom: "pool2"'))
+    assert not verdict.accepted
+    assert verdict.status == "fatal"
+    assert verdict.error == "insert_splits.cpp:29] Unknown bottom blob 'pool2' (layer 'ip1', bottom index 0)"
+
+
+def test_text_that_does_not_parse_is_rejected_with_its_place(real_caffe: Peer) -> None:
+    verdict = real_caffe.load('name: "net"\nlayer { nme: "data" }')
+    assert verdict.error.endswith("Failed to parse NetParameter file: net.prototxt")
+    assert verdict.text_format_errors == (
+        'Error parsing text-format caffe.NetParameter: 2:12: Message type "caffe.LayerParameter" has no field named "nme".',
+    )
+
+
+def test_division_by_stride_zero_is_rejected(real_caffe: Peer) -> None:
+    verdict = real_caffe.load(LENET.replace("kernel_size: 5", "kernel_size: 5 stride_h: 2"))
+    assert (verdict.accepted, verdict.status, verdict.error) == (False, "signal", "SIGFPE")
+
+
+def test_too_large_net_is_no_verdict_on_its_text(real_caffe: Peer) -> None:
+    verdict = real_caffe.load(LENET.replace("num_output: 50", "num_output: 700000"))
+    assert verdict.status == "memory"
+
+
+def test_python_layer_finds_its_module_among_the_files(real_caffe: Peer) -> None:
+    layer = 'layer { name: "p" type: "Python" top: "p" python_param { module: "ones" layer: "Ones" } }'
+    module = """
+import caffe
+class Ones(caffe.Layer):
+    def setup(self, bottom, top): print("printed by the layer")
+    def reshape(self, bottom, top): top[0].reshape(2, 3)
+    def forward(self, bottom, top): top[0].data[...] = 1
+"""
+    run = real_caffe.run(NetText(layer, files={"ones.py": module}))
+    assert list(run.data["p"].floats) == [1.0] * 6
+    assert real_caffe.load(layer).error == "ModuleNotFoundError: No module named 'ones'"
+
+
+def test_run_is_reproducible(real_caffe: Peer) -> None:
+    net = NetText(LENET, TRAIN)
+    first, second = (real_caffe.run(net, blobs=["ip1", "loss"]) for _ in range(2))
+    assert first == second
+    assert first.data["ip1"].shape == (4, 50)
+    assert len(first.data["ip1"].floats) == 200
+    assert max(map(abs, first.gradients[Param("conv1", 0)].floats)) > 0.01
+    assert real_caffe.run(net, Plan(seed=2)).losses != first.losses
+
+
+def test_feeds_are_what_a_net_computes_with(real_caffe: Peer) -> None:
+    net = NetText(
+        """
+        layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 2 } } }
+        layer { name: "y" type: "Input" top: "y" input_param { shape { dim: 2 dim: 2 } } }
+        layer { name: "sum" type: "Eltwise" bottom: "x" bottom: "y" top: "sum" }
+        """
+    )
+    plan = Plan(feeds={"x": [1.0, 2.0, 3.0, 4.0], "y": 0.5, "elsewhere": 9.0})
+    assert list(real_caffe.run(net, plan).data["sum"].floats) == [1.5, 2.5, 3.5, 4.5]
+
+
+def test_dummy_data_is_random_only_where_no_filler_speaks(real_caffe: Peer) -> None:
+    shape = "shape { dim: 8 }"
+    run = real_caffe.run(
+        NetText(
+            f"""
+            layer {{ name: "x" type: "DummyData" top: "x" dummy_data_param {{ {shape} }} }}
+            layer {{
+              name: "h0" type: "DummyData" top: "h0"
+              dummy_data_param {{ data_filler {{ type: "constant" value: 0 }} {shape} }}
+            }}
+            """
+        )
+    )
+    assert set(run.data["h0"].floats) == {0.0}
+    assert len(set(run.data["x"].floats)) == 8
+
+
+def test_gradients_add_up_over_passes_if_asked(real_caffe: Peer) -> None:
+    net, param = NetText(LENET, TRAIN), Param("ip2", 1)
+    once = real_caffe.run(net).gradients[param].floats
+    fresh = real_caffe.run(net, Plan(passes=3)).gradients[param].floats
+    added = real_caffe.run(net, Plan(passes=3, accumulate=True)).gradients[param].floats
+    assert fresh == once
+    assert list(added) == pytest.approx([3 * value for value in once], rel=1e-5)
+
+
+def test_identical_nets_compute_the_same(real_caffe: Peer) -> None:
+    comparison = real_caffe.compare(NetText(LSTM, TRAIN), NetText(LSTM, TRAIN), blobs={"h": "h", "c2": "c2"})
+    assert comparison.ok
+    assert comparison.losses == comparison.reference_losses
+    assert comparison.data["h"].distance == comparison.diffs["c2"].distance == 0
+    assert comparison.data["h"].scale > 0.01
+    assert list(comparison.gradients) == [Param("Mx1", 0), Param("Mx1", 1), Param("Mh1", 0)]
+    assert all(found.distance == 0 and found.scale > 0 for found in comparison.gradients.values())
+
+
+def test_tanh_in_place_on_the_cell_state_computes_something_else(real_caffe: Peer) -> None:
+    assert real_caffe.load(OVERWRITTEN).accepted
+    comparison = real_caffe.compare(
+        NetText(OVERWRITTEN, TRAIN), NetText(LSTM, TRAIN), blobs={"h1": "h1", "h2": "h2"}
+    )
+    assert comparison.data["h1"].distance == 0
+    assert comparison.data["h2"].distance > 1e-3
+    assert comparison.gradients[Param("Mh1", 0)].distance > 1e-3
+
+
+def test_unrolled_net_equals_the_native_layer(real_caffe: Peer) -> None:
+    """Weights go by order: W_xc, b_c, W_hc of LSTM are Mxw, Mxb, Mhw of the unrolled net (lstm_layer.cpp)."""
+    native = """
+    layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 3 dim: 5 } } }
+    layer { name: "cont" type: "Input" top: "cont" input_param { shape { dim: 2 dim: 3 } } }
+    layer { name: "lstm" type: "LSTM" bottom: "x" bottom: "cont" top: "h" recurrent_param { num_output: 2 } }
+    layer { name: "loss" type: "Reduction" bottom: "h" top: "loss" reduction_param { operation: SUMSQ } loss_weight: 1 }
+    """
+    x = [math.sin(number) for number in range(30)]
+    feeds = {"x": x, "x1": x[:15], "x2": x[15:], "cont": [0.0] * 3 + [1.0] * 3, "h0": 0.0, "c0": 0.0}
+    comparison = real_caffe.compare(
+        NetText(LSTM, TRAIN), NetText(native, TRAIN), Plan(feeds=feeds), blobs={"h": "h"}
+    )
+    assert comparison.ok
+    assert comparison.data["h"].distance < 1e-6
+    assert len(comparison.gradients) == 3
+    assert all(found.distance < 1e-5 * found.scale for found in comparison.gradients.values())
+
+
+def test_slopes_show_a_wrong_gradient(real_caffe: Peer) -> None:
+    """ELU reads its top in Backward (elu_layer.cpp); Power in place behind it has changed that by then."""
+    net = """
+    layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 4 dim: 6 } } }
+    layer { name: "ip" type: "InnerProduct" bottom: "x" top: "ip" inner_product_param { num_output: 5 } }
+    layer { name: "elu" type: "ELU" bottom: "ip" top: "elu" }
+    layer { name: "power" type: "Power" bottom: "elu" top: "TOP" power_param { scale: 3 shift: 2 } }
+    layer { name: "loss" type: "Reduction" bottom: "TOP" top: "loss" reduction_param { operation: SUMSQ } loss_weight: 1 }
+    """
+    right = real_caffe.slopes(NetText(net.replace("TOP", "power"), TRAIN)).slopes[Param("ip", 0)]
+    wrong = real_caffe.slopes(NetText(net.replace("TOP", "elu"), TRAIN)).slopes[Param("ip", 0)]
+    assert right.backward == pytest.approx(right.forward, rel=0.01)
+    assert wrong.backward != pytest.approx(wrong.forward, rel=0.1)
+
+
+def test_weights_go_by_name_where_the_order_differs(real_caffe: Peer) -> None:
+    layers = {
+        name: f'layer {{ name: "{name}" type: "InnerProduct" bottom: "x" top: "{name}" inner_product_param {{ num_output: 2 }} }}'
+        for name in ("a", "b")
+    }
+    x = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 1 dim: 3 } } }'
+    forth, back = (NetText(x + layers[first] + layers[second]) for first, second in ("ab", "ba"))
+    by_name = real_caffe.compare(forth, back, Plan(weights="name"))
+    by_order = real_caffe.compare(forth, back)
+    assert [by_name.data[name].distance for name in "ab"] == [0, 0]
+    assert all(by_order.data[name].distance > 0 for name in "ab")
+
+
+def test_different_sizes_are_infinitely_apart(real_caffe: Peer) -> None:
+    other = NetText(LSTM.replace("dim: 3", "dim: 4"), TRAIN)
+    assert real_caffe.compare(NetText(LSTM, TRAIN), other, blobs={"h": "h"}).data["h"].distance == math.inf
+
+
+def test_failure_after_the_net_is_built(real_caffe: Peer) -> None:
+    empty = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 0 } } } '
+    run = real_caffe.run(NetText(empty + 'layer { name: "exp" type: "Exp" bottom: "x" top: "y" }'))
+    assert run.built
+    assert run.status == "fatal"
+    assert run.error.endswith("Check failed: data_")
+
+
+def test_solver_takes_a_step(real_caffe: Peer) -> None:
+    answer = real_caffe.solve(SOLVER, {"nets/lenet.prototxt": LENET})
+    assert (answer.status, answer.error, answer.built) == ("ok", "", True)
+
+
+def test_solver_is_rejected_at_construction_or_at_its_first_step(real_caffe: Peer) -> None:
+    early = real_caffe.solve(SOLVER.replace("test_interval: 10", ""), {"nets/lenet.prototxt": LENET})
+    assert not early.built
+    assert "Check failed: param_.test_interval() > 0" in early.error
+    late = real_caffe.solve(SOLVER.replace('"fixed"', '"fixd"'), {"nets/lenet.prototxt": LENET})
+    assert late.built
+    assert late.error == "sgd_solver.cpp:67] Unknown learning rate policy: fixd"
+
+
+SOLVER = """
+net: "nets/lenet.prototxt"
+test_iter: 1
+test_interval: 10
+base_lr: 0.01
+lr_policy: "fixed"
+max_iter: 10
+snapshot_prefix: "nets/lenet"
+solver_mode: CPU
+"""

@@ -4,10 +4,10 @@ Caffe aborts when it sets up the layer: `num_output`, `kernel_size`, the dims of
 given.
 
 Bad:
-    layer { type: "Convolution" bottom: "data" top: "conv1" convolution_param { num_output: 4 } }
+    convolution_param { num_output: 4 }
 
 Good:
-    layer { type: "Convolution" bottom: "data" top: "conv1" convolution_param { num_output: 4 kernel_size: 3 } }
+    convolution_param { num_output: 4 kernel_size: 3 }
 """
 
 from caffe_lint.lint import RejectionRule

@@ -11,7 +11,6 @@ Good:
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from difflib import get_close_matches
 
 from caffe_lint.lint import Diagnostic, NetContext, NetRule, Note, Severity
@@ -29,7 +28,7 @@ class UnknownBottom(NetRule):
         unknown = [use for use in net.uses if use.blob is None]
         if net.is_unfed:
             use = next(use for use in unknown if use.name in net.fed_elsewhere)
-            yield replace(self._unfed(context, use), severity=Severity.NOTE)
+            yield self._unfed(context, use)._replace(severity=Severity.NOTE)
             return
         for use in unknown:
             message, notes = self._explain(net, use)

@@ -11,7 +11,6 @@ Good:
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from difflib import get_close_matches
 
 from caffe_lint.lint import Diagnostic, NetContext, NetRule, severity_of
@@ -31,7 +30,7 @@ class UnknownLayerType(NetRule):
                     f"no layer type '{layer.type}'{hint}" if layer.type else f"'{layer.name}' has no type"
                 )
                 finding = self.report(context, message, layer.type_span)
-                yield replace(finding, severity=severity_of(answer, context.document))
+                yield finding._replace(severity=severity_of(answer, context.document))
 
     def _answer(self, name: str, known: dict[str, tuple[str, ...]]) -> tuple[Answer, str]:
         elsewhere = load_schema().layer_types.get(name)

@@ -24,9 +24,9 @@ class _CheckByDefault(click.Group):
         return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Options in front of a path belong to `check`, but for those of the group itself."""
+        """No arguments, or an option that is not the group's own, mean `check`."""
         own = {name for param in self.get_params(ctx) for name in param.opts}
-        if args and args[0].startswith("-") and args[0] not in own:
+        if not args or (args[0].startswith("-") and args[0] not in own):
             args = ["check", *args]
         return super().parse_args(ctx, args)
 

@@ -1,16 +1,14 @@
 """`caffe-lint check`: lint files and folders."""
 
-import gc
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 
 from ..lint import FileReport, Rule, RuleFailedError, Settings, Severity, lint
 from ..net import Document
-from ..report import FORMATS
+from ..report import FORMATS, ColorChoice
 from .errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, InternalError
 from .files import find_files, read_sources
 from .output import report_options
@@ -72,7 +70,7 @@ def _severity(_context: click.Context, _param: click.Parameter, value: str) -> S
     show_default=True,
     help="When to use colour; 'auto' respects NO_COLOR and FORCE_COLOR.",
 )
-def check(paths: tuple[str, ...], format_name: str, color: str, **options: object) -> int:
+def check(paths: tuple[str, ...], format_name: str, color: ColorChoice, **options: object) -> int:
     """Check prototxt files, and all *.prototxt in folders (by default here).
 
     Exit code 0: nothing found. 1: findings. 2: a wrong call or a file that
@@ -104,8 +102,7 @@ def _lint_all(
             document = Document(source, settings.dialect)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
-        with _patient_collector():
-            reports.append(_lint_one(document, rules))
+        reports.append(_lint_one(document, rules))
     return reports, errors
 
 
@@ -124,13 +121,3 @@ def _lint_one(document: Document, rules: Sequence[Rule]) -> FileReport:
         return lint(document, rules)
     except RuleFailedError as error:
         raise InternalError(str(error)) from error
-
-
-@contextmanager
-def _patient_collector() -> Iterator[None]:
-    """Keep the cyclic garbage collector out of the middle of a file: it would walk the whole tree repeatedly."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()

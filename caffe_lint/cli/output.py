@@ -4,13 +4,13 @@ import os
 import shutil
 import sys
 
-from ..report import ReportOptions, use_color
+from ..report import ColorChoice, ReportOptions, use_color
 
 
-def report_options(color: str) -> ReportOptions:
+def report_options(color: ColorChoice) -> ReportOptions:
     """How to write to this process's standard output."""
     is_tty = sys.stdout.isatty()
     return ReportOptions(
         color=use_color(environ=os.environ, is_tty=is_tty, choice=color),
-        width=shutil.get_terminal_size().columns if is_tty else 100,
+        width=shutil.get_terminal_size().columns if is_tty else 80,
     )

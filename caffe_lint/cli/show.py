@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from ..net import Document
+from ..report import ColorChoice
 from .files import read_source
 from .output import report_options
 
@@ -34,7 +35,7 @@ from .output import report_options
     show_default=True,
     help="When to use colour; 'auto' respects NO_COLOR and FORCE_COLOR.",
 )
-def show(path: str, format_name: str, dialect: str, color: str) -> int:
+def show(path: str, format_name: str, dialect: str, color: ColorChoice) -> int:
     """Show a net as Caffe builds it: layers, shapes, params, recurrent cells.
 
     Once for each state that the file tells apart (TRAIN, TEST, stages).

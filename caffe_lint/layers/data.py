@@ -22,7 +22,7 @@ def set_up_parameter(setup: Setup) -> Outcome:
 
 
 def set_up_dummy_data(setup: Setup) -> Outcome:
-    """dummy_data_layer.cpp: `shape`, or num, channels, height and width, filled at setup."""
+    """dummy_data_layer.cpp: `shape`, or num, channels, height and width; only constants are filled yet."""
     fillers = setup.param.blocks("data_filler")
     if len(fillers) not in (0, 1, setup.top_count):
         caffe = "Number of data fillers must be 0, 1 or equal to the number of tops"
@@ -38,9 +38,9 @@ def set_up_dummy_data(setup: Setup) -> Outcome:
         check_filler_type(filler)
     for index, shape in enumerate(shapes):
         check_limits(shape, f"top {index}")
-        if fillers:
+        if fillers and fillers[index % len(fillers)].string("type") == "constant":
             check_filler(fillers[index % len(fillers)], shape, f"top {index}")
-        elif is_empty(shape):
+        elif is_empty(shape) and not fillers:
             raise empty_blob(f"top {index} would be {show_shape(shape)}, without elements to fill")
     return Outcome(shapes)
 

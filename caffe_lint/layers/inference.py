@@ -2,6 +2,7 @@
 
 from collections.abc import Container
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..net import Blob, Layer, Net, ParamSpec
 from ..text import Span
@@ -10,8 +11,7 @@ from .shape import Dim, Shape, product, show_shape
 from .table import find, set_up
 
 
-@dataclass(frozen=True, slots=True)
-class Rejection:
+class Rejection(NamedTuple):
     """A place where real Caffe aborts while it builds the net.
 
     `rule` names the kind of mistake, `caffe` is a fragment of what Caffe prints, `notes` are other ends.
@@ -25,7 +25,7 @@ class Rejection:
     notes: tuple[tuple[str, Span], ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Inference:
     """What is known of a net after setup; a blob or layer that is missing here has nothing known."""
 
@@ -77,7 +77,7 @@ def _set_up(layer: Layer, record: LayerType, inference: Inference) -> Outcome:
     if record.equal_blobs and bottoms != tops:
         raise RejectedError(
             "wrong-number-of-blobs",
-            f"{layer.type} '{layer.name}' needs one top for each bottom, found {bottoms} bottoms and {tops} tops",
+            f"{layer.type} '{layer.name}' makes one top of each bottom, found {bottoms} bottoms, {tops} tops",
             caffe=f"{layer.type} Layer produces one top blob as output for each bottom blob input.",
         )
     param = layer.block.block(record.param) if record.param else layer.block
@@ -118,7 +118,8 @@ def _param_rejections(layer: Layer, shapes: tuple[Shape, ...], inference: Infere
     """Net::Init and Net::AppendParam: too many entries, and shapes that differ from the owner's."""
     if len(layer.params) > len(shapes):
         surplus = layer.params[len(shapes)]
-        message = f"{layer.type} '{layer.name}' has {len(shapes)} learned blobs, found {len(layer.params)} 'param' entries"
+        found = f"found {len(layer.params)} 'param' entries"
+        message = f"{layer.type} '{layer.name}' has {len(shapes)} learned blobs, {found}"
         caffe = f"Too many params specified for layer {layer.name}"
         return [Rejection("too-many-params", layer, message, surplus.block.place, caffe)]
     rejections = []

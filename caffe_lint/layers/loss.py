@@ -4,7 +4,7 @@ from .axes import legacy_dims, require_axis
 from .normalization import softmax_axis
 from .record import Count, LayerType, Outcome, RejectedError, Setup, SetupFunction, between, exactly
 from .selection import check_label_count
-from .shape import Dim, product
+from .shape import Dim, is_empty, product
 
 
 def set_up_loss(setup: Setup) -> Outcome:
@@ -53,6 +53,8 @@ def set_up_contrastive_loss(setup: Setup) -> Outcome:
 def set_up_softmax_loss(setup: Setup) -> Outcome:
     """softmax_loss_layer.cpp: scores with their classes on `axis`, and a label for each position."""
     axis = softmax_axis(setup)
+    if setup.block.reals("loss_weight") != [0]:
+        _check_inner_softmax(setup)
     outcome = set_up_loss(setup)
     if axis is not None:
         check_label_count(setup, axis)
@@ -69,6 +71,7 @@ def set_up_softmax_loss(setup: Setup) -> Outcome:
 def set_up_infogain_loss(setup: Setup) -> Outcome:
     """infogain_loss_layer.cpp: as softmax loss, with a matrix (classes, classes) from bottom 2 or a file."""
     axis = softmax_axis(setup)
+    _check_inner_softmax(setup)
     _check_infogain_fields(setup)
     outcome = set_up_loss(setup)
     scores = setup.bottoms[0]
@@ -76,6 +79,13 @@ def set_up_infogain_loss(setup: Setup) -> Outcome:
         check_label_count(setup, axis)
         _check_matrix(setup, scores[axis])
     return Outcome((*outcome.tops, scores)[: setup.top_count])
+
+
+def _check_inner_softmax(setup: Setup) -> None:
+    """The Softmax inside gets a loss weight of its own, which is stored in its top."""
+    if is_empty(setup.bottoms[0]):
+        message = f"{setup.show(0)} has no elements"
+        raise RejectedError("empty-blob", message, caffe="diff_", bottom=0)
 
 
 def _check_infogain_fields(setup: Setup) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .axes import legacy_dims, require_axes
-from .record import LayerType, Outcome, RejectedError, Setup, between, missing_size
+from .record import LayerType, Outcome, RejectedError, Setup, at_least, missing_size
 from .shape import Dim, product
 from .window import kernel_span
 
@@ -41,9 +41,12 @@ class PoolWindow:
 
 def set_up_pooling(setup: Setup) -> Outcome:
     """pooling_layer.cpp: (num, channels, height, width) to windows over height and width."""
-    if setup.top_count == 2 and setup.param.enum("pool") != "MAX":
-        message = f"only MAX pooling has a second top (the mask), '{setup.param.enum('pool')}' has none"
-        caffe = "Pooling Layer produces at most 1 top blob(s) as output."
+    method = setup.param.enum("pool")
+    most = 2 if method == "MAX" else 1
+    if setup.top_count > most:
+        allowed = "1 top, or 2 with the mask" if method == "MAX" else "1 top"
+        message = f"{method} pooling has {allowed}, found {setup.top_count}"
+        caffe = f"Pooling Layer produces at most {most} top blob(s) as output."
         raise RejectedError("wrong-number-of-blobs", message, caffe=caffe, span=setup.block.span("top"))
     windows = _read_windows(setup)
     require_axes(setup, 0, 4, _FOUR_AXES)
@@ -183,6 +186,6 @@ def _bins(setup: Setup, axis: int, size: Dim, level: int) -> Dim:
 
 
 LAYER_TYPES = (
-    LayerType("Pooling", set_up_pooling, "pooling_param", tops=between(1, 2)),
+    LayerType("Pooling", set_up_pooling, "pooling_param", tops=at_least(1)),
     LayerType("SPP", set_up_spp, "spp_param"),
 )

@@ -6,7 +6,7 @@ from .axes import require_axes, require_axis
 from .filler import empty_blob
 from .learned import Learned, fill
 from .limits import check_limits
-from .record import LayerType, Outcome, RejectedError, Setup, between, exactly, missing_size
+from .record import LayerType, Outcome, RejectedError, Setup, at_least, exactly, missing_size
 from .shape import Dim, Shape, may_equal, product, show_shape
 
 _GATES = 4
@@ -35,8 +35,8 @@ def set_up_recurrent(setup: Setup) -> Outcome:
     _check_counts(setup, exposed)
     static = 2 if len(setup.bottoms) > 2 + exposed else None
     steps, streams = _sequence(setup)
-    if static is not None and (found := require_axis(setup, static, 0)) != streams:
-        _check_equal(setup, static, found, streams, "N_ == bottom[2]->shape(0)")
+    if static is not None:
+        _check_static(setup, static, streams)
     units = setup.param.integer("num_output")
     if units == 0:
         raise missing_size(setup, "num_output", "num_output must be positive")
@@ -97,6 +97,14 @@ def _sequence(setup: Setup) -> tuple[Dim, Dim]:
     return (cont_steps if steps is None else steps, cont_streams if streams is None else streams)
 
 
+def _check_static(setup: Setup, bottom: int, streams: Dim) -> None:
+    if setup.bottoms[bottom] == ():
+        message = f"the static input {setup.show(bottom)} must have axes of streams and features"
+        caffe = "bottom[2]->num_axes() >= 1"
+        raise RejectedError("number-of-axes", message, caffe=caffe, bottom=bottom)
+    _check_equal(setup, bottom, require_axis(setup, bottom, 0), streams, "N_ == bottom[2]->shape(0)")
+
+
 def _check_equal(setup: Setup, bottom: int, found: Dim, wanted: Dim, caffe: str) -> None:
     if found != wanted and found is not None and wanted is not None:
         axis = (setup.bottoms[bottom] or ()).index(found)
@@ -108,13 +116,13 @@ def _learn(setup: Setup, cell: Cell, static: int | None) -> tuple[Shape, ...]:
     """The blobs of the unrolled net, in its order (lstm_layer.cpp and rnn_layer.cpp, FillUnrolledNet)."""
     units = setup.param.integer("num_output")
     rows = cell.gates * units
-    blobs = [Learned.weight((rows, _features(setup, 0, 2))), Learned.bias((rows,))]
+    params = fill(setup, Learned.weight((rows, _features(setup, 0, 2))), Learned.bias((rows,)))
     if static is not None:
-        blobs.append(Learned.weight((rows, _features(setup, static, 1))))
-    blobs.append(Learned.weight((rows, units)))
+        params += fill(setup, Learned.weight((rows, _features(setup, static, 1))))
+    params += fill(setup, Learned.weight((rows, units)))
     if cell.has_output:
-        blobs += [Learned.weight((units, units)), Learned.bias((units,))]
-    return fill(setup, *blobs)
+        params += fill(setup, Learned.weight((units, units)), Learned.bias((units,)))
+    return params
 
 
 def _features(setup: Setup, bottom: int, axis: int) -> Dim:
@@ -155,7 +163,7 @@ def _macs(params: tuple[Shape, ...], sequence: tuple[Dim, Dim], static: int | No
 
 
 LAYER_TYPES = (
-    LayerType("LSTM", set_up_recurrent, "recurrent_param", bottoms=between(2, 5), tops=between(1, 3)),
-    LayerType("RNN", set_up_recurrent, "recurrent_param", bottoms=between(2, 4), tops=between(1, 2)),
+    LayerType("LSTM", set_up_recurrent, "recurrent_param", bottoms=at_least(2), tops=at_least(1)),
+    LayerType("RNN", set_up_recurrent, "recurrent_param", bottoms=at_least(2), tops=at_least(1)),
     LayerType("LSTMUnit", set_up_lstm_unit, bottoms=exactly(3), tops=exactly(2)),
 )

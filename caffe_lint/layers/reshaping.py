@@ -27,15 +27,8 @@ def set_up_reshape(setup: Setup) -> Outcome:
     if -1 in dims:
         top = _fitted(setup, bottom, top, start + dims.index(-1))
     check_limits(top, "the top")
-    before, after = _counts(bottom, top)
-    if before != after:
-        unknown = "?*" * bottom.count(None)
-        message = (
-            f"{setup.show(0)} has {unknown}{before} elements, "
-            f"the new shape {show_shape(top)} has {unknown}{after}"
-        )
-        caffe = "output count must match input count"
-        raise RejectedError("shape-mismatch", message, caffe=caffe, span=_shape_span(setup), bottom=0)
+    if -1 not in dims:
+        _check_count(setup, bottom, top)
     if 0 in bottom:
         raise empty_blob(f"{setup.show(0)} has no elements to share")
     return Outcome((top,))
@@ -138,6 +131,18 @@ def _fitted(setup: Setup, bottom: Dims, top: Dims, inferred: int) -> Dims:
         caffe = "must be divisible by the product of the specified dimensions"
         raise RejectedError("shape-mismatch", message, caffe=caffe, span=_shape_span(setup), bottom=0)
     return (*top[:inferred], before // others, *top[inferred + 1 :])
+
+
+def _check_count(setup: Setup, bottom: Dims, top: Dims) -> None:
+    before, after = _counts(bottom, top)
+    if before != after:
+        unknown = "?*" * bottom.count(None)
+        message = (
+            f"{setup.show(0)} has {unknown}{before} elements, "
+            f"the new shape {show_shape(top)} has {unknown}{after}"
+        )
+        caffe = "output count must match input count"
+        raise RejectedError("shape-mismatch", message, caffe=caffe, span=_shape_span(setup), bottom=0)
 
 
 def _counts(bottom: Dims, top: Dims) -> tuple[Dim, Dim]:

@@ -16,7 +16,8 @@ from . import (
     selection,
 )
 from .limits import check_limits
-from .record import LayerType, Outcome, Setup
+from .record import LayerType, Outcome, RejectedError, Setup
+from .shape import is_empty, show_shape
 
 _FAMILIES = (
     activation,
@@ -54,4 +55,21 @@ def set_up(record: LayerType, setup: Setup) -> Outcome:
         for index, shape in enumerate(shapes):
             if shape is not None:
                 check_limits(shape, f"{what} {index}")
+    if setup.block.has("loss_weight") or (record.loss and setup.top_count > 1):
+        _check_loss_weights(setup, outcome)
     return outcome
+
+
+def _check_loss_weights(setup: Setup, outcome: Outcome) -> None:
+    """layer.hpp, Layer::SetLossWeights: one for each top; a loss layer without any has one of 1."""
+    weights = setup.block.reals("loss_weight") or [1.0]
+    span = setup.block.span("loss_weight")
+    if len(weights) != setup.top_count:
+        found = len(weights) if setup.block.has("loss_weight") else "none, which stands for 1"
+        message = f"'loss_weight' must be given once for each of the {setup.top_count} tops, found {found}"
+        caffe = "loss_weight must be unspecified or specified once per top blob."
+        raise RejectedError("parameter-count", message, caffe=caffe, span=span)
+    for index, (weight, shape) in enumerate(zip(weights, outcome.tops, strict=True)):
+        if weight and is_empty(shape):
+            message = f"top {index} has a loss weight, but would be {show_shape(shape)}, without elements"
+            raise RejectedError("empty-blob", message, caffe="diff_", span=span)

@@ -113,10 +113,11 @@ def _per_axis(setup: Setup, field: str, axes: int) -> list[int]:
             raise missing_size(setup, field, caffe)
         message = f"'{field}' is given {len(values)} times for {axes} spatial axes of {setup.show(0)}"
         raise RejectedError("parameter-count", message, caffe=caffe, span=param.span(field), bottom=0)
+    values = values * axes if len(values) == 1 else values
     if field == "stride" and 0 in values:
         message, caffe = "'stride' must be more than 0", "Stride dimensions must be nonzero."
         raise RejectedError("window-does-not-fit", message, caffe=caffe, span=param.span(field))
-    return values * axes if len(values) == 1 else values
+    return values
 
 
 def _pair(field: str) -> tuple[str, str]:

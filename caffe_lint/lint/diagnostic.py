@@ -1,7 +1,7 @@
 """What a rule says: a diagnostic with its place, its other ends and its fix, whole when made."""
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from ..text import Edit, Source, Span
 
@@ -29,16 +29,14 @@ class Claim(Enum):
     STYLE = "style"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """Another place that belongs to a finding, with one sentence about it."""
 
     message: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """Edits that remove the cause of a finding; `safe` ones keep what Caffe computes."""
 
     safe: bool
@@ -46,8 +44,7 @@ class Fix:
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One finding in one file.
 
     `states` names the net states (`TRAIN`, `TEST, stages: a b`) it holds in; empty for what holds before
@@ -70,8 +67,7 @@ class Diagnostic:
         return (self.span, self.code, self.message)
 
 
-@dataclass(frozen=True, slots=True)
-class FileReport:
+class FileReport(NamedTuple):
     """All findings of one file, in order."""
 
     source: Source

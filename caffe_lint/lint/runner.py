@@ -1,10 +1,10 @@
 """Runs the rules over a file and puts their findings in order."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from ..net import Document, Net
+from ..text import paused_collector
 from .context import NetContext
 from .diagnostic import Diagnostic, FileReport
 from .rule import DocumentRule, NetRule, Rule
@@ -22,8 +22,9 @@ def lint(document: Document, rules: Sequence[Rule]) -> FileReport:
     Raises:
         RuleFailedError: if a rule raises; the message names rule and file.
     """
-    nets = document.nets()
-    findings = [*_about_file(document, rules), *_merged(_about_nets(document, nets, rules))]
+    with paused_collector():
+        nets = document.nets()
+        findings = [*_about_file(document, rules), *_merged(_about_nets(document, nets, rules))]
     findings.sort(key=lambda finding: finding.sort_key)
     return FileReport(
         document.source, tuple(findings), tuple(str(state) for net in nets for state in net.states)
@@ -58,6 +59,6 @@ def _run(
 def _merged(findings: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     states: dict[Diagnostic, tuple[str, ...]] = {}
     for finding in findings:
-        bare = replace(finding, states=())
+        bare = finding._replace(states=())
         states[bare] = (*states.get(bare, ()), *finding.states)
-    return (replace(finding, states=held) for finding, held in states.items())
+    return (finding._replace(states=held) for finding, held in states.items())

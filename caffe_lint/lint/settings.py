@@ -1,13 +1,12 @@
 """What a run is asked to do, made once."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..net import AUTO
 from .diagnostic import FileReport, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The settings of one run."""
 
     select: tuple[str, ...] = ()

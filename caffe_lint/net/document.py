@@ -1,5 +1,6 @@
 """One file as caffe-lint reads it: bytes, tree, what kind of file it is, and the nets it describes."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cached_property
 from os import PathLike
@@ -131,10 +132,14 @@ class Document:
         return nets
 
     def _mark_damage(self, net: Net) -> None:
-        problems = [problem.span.start for problem in (*self.syntax_problems, *self.schema_problems)]
+        places = sorted(
+            [problem.span.start for problem in self.syntax_problems]
+            + [problem.span.start for problem in self.schema_problems]
+        )
         net.is_partial = bool(self.syntax_problems)
         for layer in net.layers:
-            layer.is_damaged = any(layer.span.start <= place < layer.span.end for place in problems)
+            start, end = layer.span
+            layer.is_damaged = bisect_left(places, start) < bisect_left(places, end)
 
 
 def load(path_or_bytes: str | PathLike[str] | bytes, dialect: str = AUTO) -> Document:

@@ -160,7 +160,7 @@ class Net:
         return any(use.blob is None and use.name in self.fed_elsewhere for use in self.uses)
 
     def graph(self) -> "networkx.MultiDiGraph[Layer]":
-        """Layers as nodes, an edge for each use of a blob (key `(blob name, bottom index)`, attribute `blob`)."""
+        """Layers as nodes, an edge for each bottom: key `(blob name, bottom index)`, attribute `blob`."""
         from .graph import net_graph
 
         return net_graph(self)

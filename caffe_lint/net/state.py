@@ -1,9 +1,8 @@
 """Net states, and which layers Caffe keeps in one (net.cpp, Net::FilterNet and Net::StateMeetsRule)."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import product
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..schema import Block
 
@@ -13,8 +12,7 @@ MAX_STATES = 64
 """A file is checked in at most so many states; the rest of a larger product is left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class NetState:
+class NetState(NamedTuple):
     """What `include` and `exclude` rules are compared with: phase, level and stages."""
 
     phase: Phase

@@ -5,6 +5,7 @@ fields, BatchNorm.
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..schema import Block, Schema
 from ..text import Field, Message, Span
@@ -13,8 +14,7 @@ from .upgrade_v0 import PaddingError, upgrade_v0
 from .upgrade_v1 import upgrade_v1
 
 
-@dataclass(frozen=True, slots=True)
-class UpgradeProblem:
+class UpgradeProblem(NamedTuple):
     """A file that Caffe refuses to upgrade; `caffe` is a fragment of what it prints."""
 
     span: Span
@@ -22,7 +22,7 @@ class UpgradeProblem:
     caffe: str
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Upgraded:
     """A net file in today's form; each of `layers` holds a LayerParameter message."""
 

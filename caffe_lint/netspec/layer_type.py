@@ -7,6 +7,9 @@ from ..schema import BVLC, FieldType, load_schema
 from .message import Message
 from .scalar import did_you_mean
 
+# A hint that names more blocks than these would be none.
+_MOST_BLOCKS = 4
+
 
 def layer_message(layer_type: str, arguments: Mapping[str, object]) -> Message:
     """A LayerParameter of that type; fields of the type's own block are moved there, as pycaffe does.
@@ -55,4 +58,4 @@ def _unknown(layer_type: str, name: str) -> str:
 def _other_blocks(name: str) -> str:
     bvlc = load_schema().view([BVLC])
     blocks = [block.name for block in _blocks() if name in bvlc.message(block.type_name).fields]
-    return f"; it is one of {' and '.join(blocks)}" if blocks else ""
+    return f"; fields of {', '.join(blocks)} have that name" if 0 < len(blocks) <= _MOST_BLOCKS else ""

@@ -1,6 +1,6 @@
 """Protobuf messages by the schema of all Caffes: checked when assigned, printed in text format."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TypeAlias, TypeGuard
 
 from ..schema import FieldType, Kind, Value, load_schema
@@ -34,8 +34,8 @@ class Repeated(list[Element]):
 class Message:
     """A message whose fields are its attributes; its `str()` is protobuf's text format.
 
-    A repeated field takes any iterable, or one element; a field of a message takes a mapping, which is merged
-    into the message that is there. Enum values are read as numbers, as in pycaffe.
+    A repeated field takes a list, tuple or range, or one element; a field of a message takes a mapping, which
+    is merged into the message that is there. Enum values are read as numbers, as in pycaffe.
 
     Raises:
         AttributeError: if no Caffe knows a field of that name.
@@ -114,8 +114,8 @@ def _accept_element(field: FieldType, value: object) -> Element:
     raise ValueError(f"'{field.name}' must be a dict of fields of {field.type_name}, got {value!r}")
 
 
-def _is_many(value: object) -> TypeGuard[Iterable[object]]:
-    return not isinstance(value, str | bytes | Mapping) and isinstance(value, Iterable)
+def _is_many(value: object) -> TypeGuard[Collection[object]]:
+    return not isinstance(value, str | bytes | Mapping) and isinstance(value, Collection)
 
 
 def _print_order(field: FieldType) -> tuple[bool, int, str]:

@@ -25,7 +25,8 @@ def accept(field: FieldType, value: object) -> Value:
     """
     accepted = _read(field, value)
     if accepted is None:
-        raise ValueError(f"'{field.name}' must be {describe(field)}, got {value!r}")
+        hint = did_you_mean(value, field.enum.values) if field.enum and isinstance(value, str) else ""
+        raise ValueError(f"'{field.name}' must be {describe(field)}, got {value!r}{hint}")
     return accepted
 
 

@@ -3,13 +3,14 @@
 from .answers import Answer, BuiltLayer, Comparison, Difference, Param, Run, Slope, Slopes, Values, Verdict
 from .client import Peer
 from .process import PeerError
-from .questions import Limits, NetText, Plan
+from .questions import Feed, Limits, NetText, Plan
 
 __all__ = [
     "Answer",
     "BuiltLayer",
     "Comparison",
     "Difference",
+    "Feed",
     "Limits",
     "NetText",
     "Param",

@@ -100,7 +100,7 @@ class Peer:
 
 
 def _net(net: NetText) -> dict[str, object]:
-    return {"text": _latin1(net.text), "files": _files(net.files), **asdict(net.state)}
+    return {"text": _latin1(net.text), "files": _files(net.files), **net.state._asdict()}
 
 
 def _plan(plan: Plan) -> dict[str, object]:

@@ -1,8 +1,7 @@
 """Defects of unrolled nets, and what the four checks that find them have in common."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from ..net import Layer
 from ..text import Span
@@ -14,16 +13,14 @@ Kind = Literal["unshared-weights", "cell-state-overwritten", "uneven-gates", "ax
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A place that belongs to a defect, with a sentence for the places behind the first."""
 
     message: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Defect:
+class Defect(NamedTuple):
     """One mistake, in one step or in the same way in several."""
 
     kind: Kind

@@ -44,7 +44,7 @@ class _Gate(NamedTuple):
     """A gate as it arrives in a product: the Slice it is cut from, and the activation it went through."""
 
     slice: Layer
-    index: int
+    top: int
     activation: Layer | None
 
 
@@ -103,7 +103,7 @@ def _output_gate(use: Use, gate_slice: Layer) -> _Gate | None:
 def _named_gates(pair: tuple[_Gate, _Gate], forget: _Gate, output: _Gate) -> dict[str, Layer]:
     """The activations by gate; of the two that are multiplied, i is the one with the Sigmoid."""
     first, second = sorted(
-        pair, key=lambda gate: (gate.activation is None or gate.activation.type != "Sigmoid", gate.index)
+        pair, key=lambda gate: (gate.activation is None or gate.activation.type != "Sigmoid", gate.top)
     )
     named = {"i_gate": first, "f_gate": forget, "o_gate": output, "g_gate": second}
     return {role: gate.activation for role, gate in named.items() if gate.activation is not None}

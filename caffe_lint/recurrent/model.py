@@ -7,7 +7,7 @@ from functools import cached_property
 from ..net import Blob, Layer, Use
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Step:
     """One time step of an LSTM: `c = f * c_before + i * g`, `h = o * tanh(c)`.
 
@@ -36,7 +36,7 @@ class Step:
         return ((role, self.layers[role]) for role in ("x_product", "h_product") if role in self.layers)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Unroll:
     """An LSTM that is written out as a chain of steps, first step first."""
 
@@ -45,12 +45,13 @@ class Unroll:
 
     @cached_property
     def hidden_size(self) -> int | None:
-        """H, a quarter of the outputs that most steps' products of h have; None if it is no whole number."""
+        """H, a quarter of what most steps' products of h put out; None if that is no whole number."""
         outputs = [
             step.layers["h_product"].block.block("inner_product_param").integer("num_output")
             for step in self.steps
+            if "h_product" in step.layers
         ]
-        usual = max(set(outputs), key=outputs.count)
+        usual = max(set(outputs), key=outputs.count, default=0)
         return usual // 4 if usual and usual % 4 == 0 else None
 
     @property

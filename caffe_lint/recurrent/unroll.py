@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from .. import netspec
-from .unroll_net import Cut, Net, Top
+from ..text import paused_collector
+from .unroll_net import Cut, NetWriter, Top
 from .unroll_options import LstmOptions
 
 TIME = Cut(axis=0, size=1)
@@ -35,16 +36,17 @@ def unroll_lstm(options: LstmOptions) -> str:
     Raises:
         ValueError: if two blobs would have one name.
     """
-    spec = netspec.NetSpec()
-    inputs = _add_inputs(Net(netspec, spec), options)
-    add_lstm(Net(netspec, spec, options.prefix), options, inputs)
-    message = spec.to_proto()
-    if options.bottom is None:
-        message.name = "lstm"
-    return str(message)
+    with paused_collector():
+        spec = netspec.NetSpec()
+        inputs = _add_inputs(NetWriter(netspec, spec), options)
+        add_lstm(NetWriter(netspec, spec, options.prefix), options, inputs)
+        message = spec.to_proto()
+        if options.bottom is None:
+            message.name = "lstm"
+        return str(message)
 
 
-def add_lstm(net: Net, options: LstmOptions, inputs: Inputs) -> State:
+def add_lstm(net: NetWriter, options: LstmOptions, inputs: Inputs) -> State:
     """Add an unrolled LSTM to a NetSpec, and give back the state behind its last step.
 
     The hidden states of all steps become the top `H` [T, B, H], the last one alone `h_last` [1, B, H].
@@ -58,7 +60,7 @@ def add_lstm(net: Net, options: LstmOptions, inputs: Inputs) -> State:
     return state
 
 
-def lstm_step(net: Net, options: LstmOptions, inputs: Inputs) -> State:
+def lstm_step(net: NetWriter, options: LstmOptions, inputs: Inputs) -> State:
     """Add one time step, and give back the state behind it.
 
     `inputs.x` is the x part of the gates, [1, B, 4H], `inputs.cont` the markers of the step, [1, B]. With
@@ -84,7 +86,7 @@ def lstm_step(net: Net, options: LstmOptions, inputs: Inputs) -> State:
     return State(net.add_product("h", o, act_c), c)
 
 
-def _gates_of_x(net: Net, options: LstmOptions, x: Top) -> Iterator[Top]:
+def _gates_of_x(net: NetWriter, options: LstmOptions, x: Top) -> Iterator[Top]:
     """The x part of the gates of each step, [1, B, 4H]: one product a step, or one for all steps."""
     steps = [f"t{t}/" for t in range(options.steps)]
     if options.style == "sequence":
@@ -96,20 +98,20 @@ def _gates_of_x(net: Net, options: LstmOptions, x: Top) -> Iterator[Top]:
         yield _add_mx(net.within(f"{step}lstm/"), options, x_t)
 
 
-def _conts(net: Net, options: LstmOptions, cont: Top | None) -> Sequence[Top | None]:
+def _conts(net: NetWriter, options: LstmOptions, cont: Top | None) -> Sequence[Top | None]:
     """The markers of each step, [1, B]."""
     if cont is None:
         return [None] * options.steps
     return net.add_slice("slice_cont", cont, TIME, [f"t{t}/cont" for t in range(options.steps)])
 
 
-def _add_mx(net: Net, options: LstmOptions, x: Top) -> Top:
+def _add_mx(net: NetWriter, options: LstmOptions, x: Top) -> Top:
     weight, bias, _ = options.weight_names
     param = [options.weight.named(weight), options.bias.named(bias)]
     return net.add("InnerProduct", "Mx", x, param=param, inner_product_param=_to_gates(options))
 
 
-def _add_mh(net: Net, options: LstmOptions, h: Top) -> Top:
+def _add_mh(net: NetWriter, options: LstmOptions, h: Top) -> Top:
     _, _, weight = options.weight_names
     block = {**_to_gates(options), "bias_term": False}
     return net.add("InnerProduct", "Mh", h, param=options.weight.named(weight), inner_product_param=block)
@@ -121,7 +123,7 @@ def _to_gates(options: LstmOptions) -> dict[str, object]:
     return {"num_output": options.gates, "axis": 2, **fillers}
 
 
-def _add_outputs(net: Net, options: LstmOptions, hidden: list[Top]) -> None:
+def _add_outputs(net: NetWriter, options: LstmOptions, hidden: list[Top]) -> None:
     if options.output == "last":
         net.name_top("h_last", hidden[-1])
         return
@@ -131,29 +133,29 @@ def _add_outputs(net: Net, options: LstmOptions, hidden: list[Top]) -> None:
     net.add_layer("Concat", "concat_h", ("H",), *hidden, concat_param={"axis": 0})
 
 
-def _add_inputs(net: Net, options: LstmOptions) -> Inputs:
+def _add_inputs(net: NetWriter, options: LstmOptions) -> Inputs:
     """What comes from outside: made by layers, or with `options.bottom` by the net around."""
     state = State(*(_add_state(net, options, f"{options.prefix}{name}") for name in ("h0", "c0")))
     x_name, x_shape = f"{options.prefix}X", (options.steps, options.batch, *options.input_shape)
     if options.style == "netspec" and options.bottom is None:
-        x = net.add("DummyData", x_name, dummy_data_param={"shape": {"dim": x_shape}})
+        x = net.add("DummyData", x_name, dummy_data_param={"shape": {"dim": list(x_shape)}})
     else:
         x = _add_input(net, options, options.bottom or x_name, x_shape)
     cont = _add_input(net, options, options.cont, x_shape[:2]) if options.cont else None
     return Inputs(x, state, cont)
 
 
-def _add_state(net: Net, options: LstmOptions, name: str) -> Top:
+def _add_state(net: NetWriter, options: LstmOptions, name: str) -> Top:
     shape = (1, options.batch, options.hidden)
     if options.initial_state == "input":
         return _add_input(net, options, name, shape)
-    zeros = {"shape": {"dim": shape}, "data_filler": {"type": "constant", "value": 0}}
+    zeros = {"shape": {"dim": list(shape)}, "data_filler": {"type": "constant", "value": 0}}
     return net.add("DummyData", name, dummy_data_param=zeros)
 
 
-def _add_input(net: Net, options: LstmOptions, name: str, shape: tuple[int, ...]) -> Top:
+def _add_input(net: NetWriter, options: LstmOptions, name: str, shape: tuple[int, ...]) -> Top:
     if options.bottom is None:
-        return net.add("Input", name, input_param={"shape": {"dim": shape}})
+        return net.add("Input", name, input_param={"shape": {"dim": list(shape)}})
     top = netspec.existing(name)
     net.name_top(name, top)
     return top

@@ -49,16 +49,16 @@ class Cut(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Net:
+class NetWriter:
     """A NetSpec to which layers are added; the names of layers and tops begin with `prefix`."""
 
     caffe: Caffe
     spec: Spec
     prefix: str = ""
 
-    def within(self, prefix: str) -> "Net":
+    def within(self, prefix: str) -> "NetWriter":
         """The same NetSpec under a longer prefix."""
-        return Net(self.caffe, self.spec, self.prefix + prefix)
+        return NetWriter(self.caffe, self.spec, self.prefix + prefix)
 
     def add(self, layer_type: str, name: str, *bottoms: Top, **fields: object) -> Top:
         """Add a layer with one top, which is named like the layer."""
@@ -92,8 +92,9 @@ class Net:
 
     def add_slice(self, name: str, bottom: Top, cut: Cut, tops: Sequence[str]) -> tuple[Top, ...]:
         """Add a Slice of as many equal pieces as there are names of tops."""
-        points = [cut.size * piece for piece in range(1, len(tops))]
-        block = {"axis": cut.axis, "slice_point": points}
+        block: dict[str, object] = {"axis": cut.axis}
+        if len(tops) > 1:
+            block["slice_point"] = [cut.size * piece for piece in range(1, len(tops))]
         return self.add_layer("Slice", name, tops, bottom, slice_param=block)
 
     def add_sum(self, name: str, *bottoms: Top) -> Top:

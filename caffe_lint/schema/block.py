@@ -65,8 +65,10 @@ class Block:
 
     def field_type(self, name: str) -> FieldType:
         """What the schema says of a field; what the superset says if this schema does not know it."""
-        found = self.type.fields.get(name)
-        return found or self.schema.superset.message(self.type.name).fields[name]
+        found = self.type.field(name) or self.schema.superset.message(self.type.name).field(name)
+        if found is None:
+            raise KeyError(f"no Caffe has a field '{name}' in {self.type.name}")
+        return found
 
     def integer(self, name: str) -> int:
         """The value of an integer field."""
@@ -130,7 +132,7 @@ class Block:
         ]
 
     def _value(self, name: str) -> Value | None:
-        field_type = self.type.fields.get(name) or self.field_type(name)
+        field_type = self.type.field(name) or self.field_type(name)
         found = self._fields.get(name)
         if found and isinstance(found[0].value, str):
             value = read_value(field_type, found[0].value)

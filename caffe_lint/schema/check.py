@@ -7,6 +7,9 @@ from .problem import Answer, ProblemKind, SchemaProblem
 from .unknown import Surroundings, known_elsewhere, unknown_field
 from .value import describe, excerpt, is_consumed, near_value, read_value
 
+_MAX_EXPLAINED = 100
+"""With more problems than this a file is something else: hints would take long and help nobody."""
+
 
 def check(root: Message, view: Schema, root_type: str) -> list[SchemaProblem]:
     """Everything in the tree of a file that the view's Caffe would reject, in the order of the file.
@@ -50,10 +53,10 @@ class _Check:
 
     def _message(self, inside: Surroundings) -> None:
         message, message_type, itself, _ = inside
-        expected = self.expected.get(message_type.name) or self._expect(message_type)
+        expected = self.expected.setdefault(message_type.name, {})
         seen: dict[str, Field] = {}
         for field in message.fields:
-            known = expected.get(field.name)
+            known = expected.get(field.name) or self._expect(field.name, message_type)
             if known is None:
                 self._unknown(field, inside)
                 continue
@@ -67,9 +70,11 @@ class _Check:
         if itself and not seen.keys() >= message_type.required:
             self._missing(itself, sorted(message_type.required - seen.keys()))
 
-    def _expect(self, message_type: MessageType) -> dict[str, _Expected]:
-        expected = {name: _Expected(field, self.view) for name, field in message_type.fields.items()}
-        self.expected[message_type.name] = expected
+    def _expect(self, name: str, message_type: MessageType) -> _Expected | None:
+        field_type = message_type.field(name)
+        if field_type is None:
+            return None
+        expected = self.expected[message_type.name][name] = _Expected(field_type, self.view)
         return expected
 
     def _value(self, field: Field, known: _Expected, inside: Surroundings) -> None:
@@ -93,7 +98,8 @@ class _Check:
             known.accepted.add(value)
 
     def _unknown(self, field: Field, inside: Surroundings) -> None:
-        answer, message, suggestion = unknown_field(field.name, inside, self.view)
+        is_brief = len(self.problems) > _MAX_EXPLAINED
+        answer, message, suggestion = unknown_field(field.name, inside, self.view, is_brief=is_brief)
         self.problems.append(
             SchemaProblem(
                 ProblemKind.UNKNOWN_FIELD,

@@ -94,7 +94,7 @@ class _Uses:
         return list(self.needs)
 
     def _meet(self, name: str, message_type: MessageType) -> _Use | None:
-        field = message_type.fields.get(name)
+        field = message_type.field(name)
         use = None
         if field:
             self.needs[field.repos] = None

@@ -15,8 +15,8 @@ _BVLC = "BVLC/caffe"
 _ABOUT = (
     "What the published caffe.proto and layer factory files of these repositories say, keyed by message and "
     "field name; made by caffe_lint.schema.generate, do not edit. Bit i of a hexadecimal set is repository "
-    "i. A field reads: name, label, type, set, BVLC's number or -, default as JSON if there is one; once "
-    "for each variant. An enum value reads: name, number, set."
+    "i. A field has a line for each variant: label, type, set, BVLC's number or -, default as JSON if there "
+    "is one. An enum value reads: name, number, set."
 )
 
 Rows = list[dict[str, Any]]
@@ -34,9 +34,9 @@ def generate(facts: Path) -> str:
     )
     maps = json.loads((facts / "type_maps.json").read_text())
     sets = _Sets(fields, types)
-    messages: dict[str, list[str]] = {}
+    messages: dict[str, dict[str, str]] = {}
     for row in fields:
-        messages.setdefault(row["message"], []).extend(_field_lines(row, sets))
+        messages.setdefault(row["message"], {})[row["field"]] = "\n".join(_variants(row, sets))
     return _write(
         {
             "about": _ABOUT,
@@ -84,14 +84,14 @@ class _Sets:
         return f"{sum(1 << self.repositories.index(repo) for repo in known):x}"
 
 
-def _field_lines(row: dict[str, Any], sets: _Sets) -> Iterator[str]:
+def _variants(row: dict[str, Any], sets: _Sets) -> Iterator[str]:
     variants = row["variants"]
     everybody = {repo for variant in variants for repo in variant["repos"]}
     for variant in variants:
         # 'message FillerParameter' and 'enum Phase' are told apart by name alone: no two are equal.
         kind = variant["type"].split()[-1]
         known = sets.of_schema(variant["repos"], everybody)
-        line = f"{row['field']} {variant['label']} {kind} {known} {variant.get('bvlc_number', '-')}"
+        line = f"{variant['label']} {kind} {known} {variant.get('bvlc_number', '-')}"
         default = variant.get("default")
         yield line if default is None else f"{line} {_default(kind, default)}"
 

@@ -13,6 +13,9 @@ from ..text.scalar import to_float32
 BVLC = "BVLC/caffe"
 """The reference: where it knows a field, its type, label and default win."""
 
+ROOT_TYPES = ("NetParameter", "SolverParameter", "LabelMap")
+"""What a whole file may be."""
+
 Value = bool | int | float | str
 """What a scalar field holds: an enum value is its name, bytes are a string as far as they are UTF-8."""
 
@@ -42,6 +45,7 @@ class Label(StrEnum):
 
 
 _SCALARS = {kind.value: kind for kind in Kind if kind not in (Kind.ENUM, Kind.MESSAGE)}
+_REQUIRED = "required "
 _LABELS = {label.value: label for label in Label}
 _ZEROS: dict[Kind, Value] = {
     **dict.fromkeys((Kind.INT32, Kind.UINT32, Kind.INT64, Kind.UINT64), 0),
@@ -88,14 +92,33 @@ class FieldType:
 
 
 class MessageType:
-    """A message and its fields by name, of a message that a schema does not know none."""
+    """A message and its fields, built when they are asked for; one that a schema does not know has none."""
 
-    __slots__ = ("fields", "name", "required")
-
-    def __init__(self, name: str, fields: dict[str, FieldType]) -> None:
+    def __init__(self, name: str, variants: dict[str, str], schema: "Schema") -> None:
         self.name = name
-        self.fields = fields
-        self.required = frozenset(name for name, field in fields.items() if field.label is Label.REQUIRED)
+        self._variants = variants
+        self._schema = schema
+        self._chosen: dict[str, FieldType | None] = {}
+
+    def field(self, name: str) -> FieldType | None:
+        """The field of that name, None if the schema knows none."""
+        if name not in self._variants:
+            return None
+        if name not in self._chosen:
+            self._chosen[name] = self._schema.choose(name, self._variants[name])
+        return self._chosen[name]
+
+    @cached_property
+    def fields(self) -> dict[str, FieldType]:
+        """All fields by name."""
+        fields = ((name, self.field(name)) for name in self._variants)
+        return {name: field for name, field in fields if field}
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """The names of the fields that must not be absent."""
+        candidates = (self.field(name) for name, lines in self._variants.items() if _REQUIRED in lines)
+        return frozenset(field.name for field in candidates if field and field.label is Label.REQUIRED)
 
 
 class Schema:
@@ -145,7 +168,7 @@ class Schema:
         """The message of that name, without fields if this view knows none."""
         found = self._messages.get(name)
         if found is None:
-            found = self._messages[name] = MessageType(name, self._fields(name))
+            found = self._messages[name] = MessageType(name, self._facts.messages.get(name, {}), self)
         return found
 
     def enum(self, name: str) -> EnumType:
@@ -171,14 +194,9 @@ class Schema:
         """`V1LayerParameter.LayerType` by the type string of a V0 layer (upgrade_proto.cpp)."""
         return self._facts.v0_types
 
-    def _fields(self, message: str) -> dict[str, FieldType]:
-        lines: dict[str, list[str]] = {}
-        for line in self._facts.messages.get(message, ()):
-            lines.setdefault(line[: line.index(" ")], []).append(line)
-        fields = (self._field([_Variant.read(line) for line in several]) for several in lines.values())
-        return {field.name: field for field in fields if field is not None}
-
-    def _field(self, variants: list["_Variant"]) -> FieldType | None:
+    def choose(self, name: str, lines: str) -> FieldType | None:
+        """The variant of a field that this view goes by, out of the lines of the data file."""
+        variants = [_Variant.read(line) for line in lines.split("\n")]
         known = 0
         for variant in variants:
             known |= variant.known
@@ -188,7 +206,7 @@ class Schema:
         kind = self._facts.kind_of(best.type_name)
         enum = self.enum(best.type_name) if kind is Kind.ENUM else None
         return FieldType(
-            name=best.name,
+            name=name,
             kind=kind,
             label=best.label,
             default=_default(best, kind, enum),
@@ -221,7 +239,7 @@ class Schema:
 
 class _Document(TypedDict):
     repositories: list[str]
-    messages: dict[str, list[str]]
+    messages: dict[str, dict[str, str]]
     enums: dict[str, list[str]]
     layer_types: dict[str, str]
     v1_types: dict[str, str]
@@ -264,7 +282,6 @@ class _Facts:
 class _Variant(NamedTuple):
     """One line of the data file about a field."""
 
-    name: str
     label: Label
     type_name: str
     known: int
@@ -273,9 +290,8 @@ class _Variant(NamedTuple):
 
     @classmethod
     def read(cls, line: str) -> "_Variant":
-        name, label, type_name, known, number, *default = line.split(" ", 5)
+        label, type_name, known, number, *default = line.split(" ", 4)
         return cls(
-            name,
             _LABELS[label],
             type_name,
             int(known, 16),

@@ -1,6 +1,7 @@
 """Finds what a template leaves to be filled in, where text format could not have it: `${n}`, `{n}`, `%d`."""
 
 import re
+from bisect import bisect_right
 from functools import cache
 
 from ..text import Span
@@ -23,7 +24,7 @@ _FORMS = tuple(
 )
 _BARE_WORD = re.compile(rb":[ \t]*+([A-Za-z]++[0-9]++[A-Za-z_]\w*+|[A-Z][A-Z0-9]*+_\w++|__\w++)")
 _NAME_BEFORE = re.compile(rb"(\w++)\s*+\Z")
-_OUTSIDE = re.compile(rb"(?:[^\"'#]|\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+')*+")
+_HIDDEN = re.compile(rb"\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?|#[^\n]*+")
 _NUMBERS = (Kind.INT32, Kind.UINT32, Kind.INT64, Kind.UINT64, Kind.FLOAT, Kind.DOUBLE)
 
 
@@ -32,13 +33,15 @@ def placeholders(data: bytes) -> list[Span]:
     forms = [form for sure, form in _FORMS if sure in data]
     found = [Span(*match.span()) for form in forms for match in form.finditer(data)]
     found += [Span(*match.span(1)) for match in _BARE_WORD.finditer(data) if _is_for_number(match, data)]
-    return sorted(span for span in found if is_code(data, span.start))
+    return visible(data, found)
 
 
-def is_code(data: bytes, offset: int) -> bool:
-    """Whether an offset lies outside of strings and comments; neither goes beyond its line."""
-    line_start = data.rfind(b"\n", 0, offset) + 1
-    return _OUTSIDE.fullmatch(data, line_start, offset) is not None
+def visible(data: bytes, spans: list[Span]) -> list[Span]:
+    """The spans that begin outside of strings and comments, in the order of the file."""
+    hidden = [match.span() for match in _HIDDEN.finditer(data)] if spans else []
+    ends = [0, *(end for _, end in hidden)]
+    starts = [start for start, _ in hidden]
+    return [span for span in sorted(spans) if span.start >= ends[bisect_right(starts, span.start)]]
 
 
 def _is_for_number(match: re.Match[bytes], data: bytes) -> bool:

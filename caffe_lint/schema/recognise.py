@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..text import Span
-from .placeholder import is_code, placeholders
+from .placeholder import placeholders, visible
 from .wire import layer_count
 
 
@@ -135,7 +135,7 @@ def _json(data: bytes) -> Impostor | None:
 
 def _yaml(data: bytes) -> Impostor | None:
     match = _YAML_START.match(data) or (_YAML_LIST.search(data) if b"- " in data else None)
-    if not match or not is_code(data, match.start()):
+    if not match or not visible(data, [Span(*match.span())]):
         return None
     message = "this is YAML, Caffe reads protobuf text format: 'layer { … }' for each layer"
     return Impostor(ImpostorKind.YAML, Span(*match.span()), message)

@@ -1,10 +1,8 @@
 """Tells a net from a solver from a label map by the fields at the top of the file."""
 
 from ..text import Message
-from .model import load_schema
+from .model import ROOT_TYPES, MessageType, load_schema
 from .unknown import near_name
-
-ROOT_TYPES = ("NetParameter", "SolverParameter", "LabelMap")
 
 
 def root_type_of(root: Message) -> str | None:
@@ -15,12 +13,16 @@ def root_type_of(root: Message) -> str | None:
     """
     names = {field.name for field in root.fields}
     messages = [load_schema().message(root_type) for root_type in ROOT_TYPES]
-    best = max(messages, key=lambda message: len(names & message.fields.keys()))
-    known = names & best.fields.keys()
-    if 2 * len(known) >= len(names):
-        return best.name
-    near = [
-        sum(name in message.fields or near_name(name, message) != "" for name in names)
-        for message in messages
-    ]
-    return ROOT_TYPES[near.index(max(near))] if 2 * max(near) >= len(names) else None
+    for is_its_own in (_has, _nearly_has):
+        counts = [sum(is_its_own(message, name) for name in names) for message in messages]
+        if 2 * max(counts) >= len(names):
+            return ROOT_TYPES[counts.index(max(counts))]
+    return None
+
+
+def _has(message: MessageType, name: str) -> bool:
+    return message.field(name) is not None
+
+
+def _nearly_has(message: MessageType, name: str) -> bool:
+    return _has(message, name) or near_name(name, message) != ""

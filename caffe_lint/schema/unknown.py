@@ -6,11 +6,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..text import Field, Message
-from .model import FieldType, MessageType, Schema
+from .model import ROOT_TYPES, FieldType, MessageType, Schema
 from .problem import Answer
 
 _MAX_NAMED = 3
 _LIKENESS = 0.75
+_SHORTEST = 3
 _SUFFIX = "_param"
 
 
@@ -28,18 +29,30 @@ class Surroundings(NamedTuple):
         return self.itself.name if self.itself else self.type.name
 
 
-def unknown_field(name: str, inside: Surroundings, view: Schema) -> tuple[Answer, str, str]:
-    """The answer, the message and the name that was probably meant (or nothing)."""
+def unknown_field(
+    name: str, inside: Surroundings, view: Schema, *, is_brief: bool
+) -> tuple[Answer, str, str]:
+    """The answer, the message and the name that was probably meant (or nothing).
+
+    Brief answers leave out what takes time to find: where the field belongs, and names like it.
+    """
     message = f"unknown field '{name}' in '{inside.name}'"
-    field_type = view.superset.message(inside.type.name).fields.get(name)
+    everything = view.superset.message(inside.type.name)
+    field_type = everything.field(name)
     if field_type:
         return Answer.ELSEWHERE, f"{message}, which {known_in(field_type.repos)}", ""
+    if is_brief:
+        return Answer.NOWHERE, f"{message}, which no known Caffe has", ""
     home = _home(name, inside, view)
     if home:
         return Answer.NEAR, f"{message}, {home}", ""
-    near = near_name(name, inside.type) or near_name(name, view.superset.message(inside.type.name))
+    near = near_name(name, inside.type)
     if near:
         return Answer.NEAR, f"{message}, did you mean '{near}'?", near
+    near = near_name(name, everything)
+    if near:
+        repos = known_in(everything.fields[near].repos)
+        return Answer.NEAR, f"{message}, did you mean '{near}', which {repos}?", near
     return Answer.NOWHERE, f"{message}, which no known Caffe has", ""
 
 
@@ -63,6 +76,8 @@ def known_in(repos: Iterable[str]) -> str:
 @lru_cache(maxsize=1024)
 def near_name(name: str, message_type: MessageType) -> str:
     """The field whose name is most like the given one, or nothing if none is like it."""
+    if len(_stem(name)) < _SHORTEST:
+        return ""
     # The suffix that most names share says nothing about their likeness.
     stems = {_stem(known): known for known in message_type.fields}
     near = get_close_matches(_stem(name), stems, n=1, cutoff=_LIKENESS)
@@ -75,12 +90,13 @@ def _stem(name: str) -> str:
 
 def _home(name: str, inside: Surroundings, view: Schema) -> str:
     for field in inside.message.fields:
-        field_type = inside.type.fields.get(field.name)
-        if field_type and field_type.type_name and name in view.message(field_type.type_name).fields:
+        field_type = inside.type.field(field.name)
+        if field_type and field_type.type_name and view.message(field_type.type_name).field(name):
             return f"it belongs inside '{field.name}'"
     outside = inside.outside
     while outside:
-        if name in outside.type.fields:
+        if outside.type.field(name):
             return f"it belongs outside, in '{outside.name}'"
         outside = outside.outside
-    return ""
+    others = () if inside.itself else (root for root in ROOT_TYPES if view.message(root).field(name))
+    return next((f"it belongs in a file of {root}" for root in others), "")

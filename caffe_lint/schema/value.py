@@ -8,11 +8,20 @@ from ..text import scalar
 from .model import FieldType, Kind, Value
 
 _BOOLEANS = {"true": True, "True": True, "t": True, "false": False, "False": False, "f": False}
+_NEAR_BOOLEANS = {"true": ("true", "t", "yes", "on", "1"), "false": ("false", "f", "no", "off", "0")}
 _RANGES = {
     Kind.INT32: (-(1 << 31), (1 << 31) - 1),
     Kind.UINT32: (0, (1 << 32) - 1),
     Kind.INT64: (-(1 << 63), (1 << 63) - 1),
     Kind.UINT64: (0, (1 << 64) - 1),
+}
+_DESCRIPTIONS = {
+    Kind.FLOAT: "a decimal number",
+    Kind.DOUBLE: "a decimal number",
+    Kind.BOOL: "'true' or 'false'",
+    Kind.STRING: "a string in quotes",
+    Kind.BYTES: "a string in quotes",
+    Kind.MESSAGE: "a message in braces",
 }
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+")
 _LONGEST_EXCERPT = 40
@@ -38,12 +47,7 @@ def describe(field: FieldType) -> str:
         if len(names) > _MAX_NAMED:
             return f"one of the {len(names)} values of {field.type_name}"
         return "one of " + ", ".join(f"'{name}'" for name in names)
-    return {
-        Kind.FLOAT: "a decimal number",
-        Kind.DOUBLE: "a decimal number",
-        Kind.BOOL: "'true' or 'false'",
-        Kind.MESSAGE: "a message in braces",
-    }.get(field.kind, "a string in quotes")
+    return _DESCRIPTIONS[field.kind]
 
 
 def excerpt(raw: str) -> str:
@@ -58,11 +62,14 @@ def near_value(field: FieldType, raw: str) -> str:
     if field.kind in (Kind.STRING, Kind.BYTES):
         return f'"{raw}"' if _IDENTIFIER.fullmatch(raw) else ""
     if field.kind is Kind.BOOL:
-        return {"true": "true", "1": "true", "false": "false", "0": "false"}.get(word.lower(), "")
+        return next((right for right, words in _NEAR_BOOLEANS.items() if word.lower() in words), "")
     if field.enum:
         names = {name.lower(): name for name in field.enum.values}
         near = get_close_matches(word.lower(), names, n=1)
         return names[near[0]] if near else ""
+    if field.kind in _RANGES:
+        number = scalar.real(word)
+        word = str(int(number)) if number is not None and number.is_integer() else word
     return word if word != raw and read_value(field, word) is not None else ""
 
 

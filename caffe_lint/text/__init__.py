@@ -1,5 +1,6 @@
 """Protobuf text format over bytes: tree with places, error recovery, edits. Knows nothing of Caffe."""
 
+from .collector import paused_collector
 from .diagnose import SyntaxProblem
 from .edit import Edit, apply_edits
 from .parser import Parsed, parse
@@ -18,4 +19,5 @@ __all__ = [
     "SyntaxProblem",
     "apply_edits",
     "parse",
+    "paused_collector",
 ]

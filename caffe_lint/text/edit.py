@@ -1,11 +1,10 @@
 """Edits on source bytes: the only way caffe-lint changes a file."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the bytes `start:end` by `text` (UTF-8); an insertion has `start == end`."""
 
     start: int

@@ -4,11 +4,12 @@ The whole grammar of a statement is one compiled pattern (`grammar.STATEMENT`); 
 `diagnose` finds out why, and parsing resumes at the next thing that looks like a statement.
 """
 
-import gc
 import re
+from contextlib import suppress
 from typing import NamedTuple
 
 from . import grammar
+from .collector import paused_collector
 from .diagnose import SyntaxProblem, diagnose, diagnose_value, skip_gap, unexpected
 from .grammar import STEP_BARE_LIST, STEP_BARE_OPEN, STEP_CLOSE, STEP_OPEN, STEP_SCALAR, STEP_SEPARATOR
 from .span import Span
@@ -72,19 +73,11 @@ class _Parser:
 
     def run(self) -> None:
         """Parse to the end of the text."""
-        # A tree of half a million objects without cycles: the collector would only double the time.
-        was_enabled = gc.isenabled()
-        gc.disable()
-        try:
+        with paused_collector(), suppress(_GiveUpError):
             self._statements(0, -1)
             if self.open:
                 self._unclosed(len(self.text), "the end of the file")
                 self.is_unclosed = not self.root_names
-        except _GiveUpError:
-            pass
-        finally:
-            if was_enabled:
-                gc.enable()
         while self.open:
             self._close(len(self.text))
 

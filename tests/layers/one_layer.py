@@ -11,7 +11,9 @@ SCHEMA = load_schema().view([BVLC])
 
 def layer_text(type_name: str, params: str, bottoms: int, tops: int) -> str:
     """A layer of the prototxt, with bottoms b0, b1, … and tops t0, t1, …."""
-    names = [f'bottom: "b{index}"' for index in range(bottoms)] + [f'top: "t{index}"' for index in range(tops)]
+    names = [f'bottom: "b{index}"' for index in range(bottoms)] + [
+        f'top: "t{index}"' for index in range(tops)
+    ]
     return f'layer {{ name: "it" type: "{type_name}" {" ".join(names)} {params} }}\n'
 
 

@@ -8,12 +8,15 @@ from typing import NamedTuple
 Dims = tuple[int, ...]
 Bottoms = Callable[[Random], list[Dims]]
 
-_WEIGHTS = (
-    "- - - { type: 'xavier' } { type: 'msra' } { type: 'gaussian' std: 0.1 } { type: 'uniform' } "
-    "{ type: 'uniform' min: 2 max: 1 } { type: 'gaussian' std: 0 } { type: 'gaussian' sparse: 3 } "
-    "{ type: 'positive_unitball' } { type: 'Xavier' } { type: 'bilinear' } { type: 'constant' sparse: 1 } { }"
+_FAULT = 0.04
+"""How often one of the choices behind the bar is taken."""
+
+_FILLER = (
+    "- - { type: 'xavier' } { type: 'msra' variance_norm: FAN_OUT } { type: 'gaussian' std: 0.1 } { } "
+    "{ type: 'uniform' } { type: 'positive_unitball' } | { type: 'uniform' min: 2 max: 1 } "
+    "{ type: 'gaussian' std: 0 } { type: 'gaussian' sparse: 3 } { type: 'gaussian' sparse: -2 } "
+    "{ type: 'bilinear' } { type: 'Xavier' } { type: 'constant' sparse: 1 }"
 )
-"""Fillers, of which a dash stands for none; `_split` tells them apart."""
 
 
 class RandomLayer(NamedTuple):
@@ -29,8 +32,9 @@ class RandomLayer(NamedTuple):
 class Family:
     """How to make random layers of one type.
 
-    Each of `fields` is a field name and the values to choose from, separated by blanks: `-` leaves it out,
-    a name with a star takes up to three values.
+    Each of `fields` is a field name and the values to choose from, separated by blanks; `-` leaves it out.
+    Those behind a bar are taken rarely, because they are faults, or faults beside another field. A name with
+    a star gets up to three values.
     """
 
     bottoms: Bottoms
@@ -51,39 +55,45 @@ def random_layer(random: Random) -> RandomLayer:
     return FAMILIES[type_name].make(random, type_name)
 
 
-def dims(random: Random, axes: str = "4 4 4 4 4 3 2 1 5 0") -> Dims:
+def dims(random: Random, axes: str = "4 4 4 4 4 4 3 2 2 1 5 0") -> Dims:
     """A random shape; rarely with an axis of size 0."""
     count = int(random.choice(axes.split()))
-    return tuple(0 if random.random() < 0.01 else random.choice((1, 2, 2, 3, 4, 5, 6, 8)) for _ in range(count))
+    return tuple(
+        0 if random.random() < 0.01 else random.choice((1, 2, 2, 3, 4, 5, 6, 8)) for _ in range(count)
+    )
 
 
 def changed(random: Random, shape: Dims) -> Dims:
     """The shape, or sometimes one that differs by a dim or by an axis."""
     kind = random.random()
-    if kind < 0.75 or not shape:
+    if kind < 0.85 or not shape:
         return shape
     at = random.randrange(len(shape))
-    if kind < 0.85:
+    if kind < 0.91:
         return (*shape[:at], shape[at] + random.choice((-1, 1, 2)), *shape[at + 1 :])
-    if kind < 0.95:
+    if kind < 0.97:
         return shape[:at] + shape[at + 1 :]
     return (*shape, 1)
 
 
-def one(axes: str = "4 4 4 4 4 3 2 1 5 0") -> Bottoms:
+def one(axes: str = "4 4 4 4 4 4 3 2 2 1 5 0") -> Bottoms:
     """One bottom of a random shape."""
     return lambda random: [dims(random, axes)]
 
 
 def _images(random: Random) -> list[Dims]:
     # Few items and channels, sizes that a kernel may just fit.
-    shape = dims(random, "2 3 4 4 4 4 4 4 4 5")
+    shape = dims(random, "4 4 4 4 4 4 4 4 3 5 2")
     return [shape] if random.random() < 0.9 else [shape, changed(random, shape)]
 
 
 def _equal(random: Random) -> list[Dims]:
     shape = dims(random)
     return [shape, *(changed(random, shape) for _ in range(random.choice((1, 1, 2))))]
+
+
+def _pair(random: Random) -> list[Dims]:
+    return _equal(random)[:2]
 
 
 def _joined(random: Random) -> list[Dims]:
@@ -136,11 +146,17 @@ def _cropped(random: Random) -> list[Dims]:
 
 def _sequence(random: Random) -> list[Dims]:
     steps, streams = random.choice((1, 2, 3)), random.choice((1, 2, 3))
-    x: Dims = (steps, streams, *random.choice(((4,), (4,), (2, 3), (5,), (), (0,))))
-    static: Dims = (streams, *random.choice(((3,), (3,), (2, 2), ())))
+    x: Dims = (steps, streams, *random.choice(((4,), (4,), (4,), (4,), (2, 3), (5,), (), (0,))))
+    static: Dims = (streams, *random.choice(((3,), (3,), (3,), (2, 2), ())))
     state: Dims = (1, streams, 2)
-    rest = random.choice(([], [], [], [static], [state], [state, state], [static, state], [static, state, state]))
-    return [changed(random, x), changed(random, (steps, streams)), *(changed(random, shape) for shape in rest)]
+    rest = random.choice(
+        ([], [], [], [static], [static], [state], [state, state], [static, state], [static, state, state])
+    )
+    return [
+        changed(random, x),
+        changed(random, (steps, streams)),
+        *(changed(random, shape) for shape in rest),
+    ]
 
 
 def _unit(random: Random) -> list[Dims]:
@@ -151,14 +167,16 @@ def _unit(random: Random) -> list[Dims]:
 
 def _choose(random: Random, field: str) -> str:
     name, values = field.split(" ", 1)
-    choices = _split(values)
-    times = random.choice((0, 1, 1, 2, 3)) if name.endswith("*") else 1
-    chosen = [random.choice(choices) for _ in range(times)]
+    usual, _, faults = values.partition(" | ")
+    times = random.choice((1, 1, 1, 1, 1, 2, 0, 3)) if name.endswith("*") else 1
+    chosen = [
+        random.choice(_split(faults if faults and random.random() < _FAULT else usual)) for _ in range(times)
+    ]
     return " ".join(f"{name.rstrip('*')}: {value}" for value in chosen if value != "-")
 
 
 def _split(values: str) -> list[str]:
-    """Values separated by blanks, each message in braces being one."""
+    """Values separated by blanks; a message in braces is one value."""
     pieces: list[str] = []
     depth = 0
     for word in values.split():
@@ -170,176 +188,191 @@ def _split(values: str) -> list[str]:
     return pieces
 
 
-_AXIS = "axis - - - 0 1 1 2 3 -1 -2 4 -5"
+def _nothing(random: Random) -> list[Dims]:  # noqa: ARG001
+    return []
+
+
+_AXIS = "axis - - 1 1 -1 | 0 2 3 -2 4 -5"
+_SHAPES = "{ dim: 2 dim: 3 dim: 4 dim: 4 } { dim: 2 dim: 3 } { }"
+_BAD_SHAPES = "{ dim: 0 } { dim: 2 dim: -1 } { dim: 70000 dim: 70000 } { dim: 4294967298 }"
 _KERNEL = (
-    "num_output 2 4 4 4 6 -",
-    "kernel_size* 1 2 3 3 3 5 9 0",
-    "kernel_h - - - - - - - - 2",
-    "kernel_w - - - - - - - - 3",
-    "stride* 1 2 3 1 1 0",
-    "stride_h - - - - - - - - 2",
-    "stride_w - - - - - - - - 1",
-    "pad* 0 1 2 0 4",
-    "pad_h - - - - - - - - 1",
-    "dilation* 1 1 2 3 0",
-    "group - - - - - 1 2 3 0",
-    "bias_term - - true false",
-    "axis - - - - - - 1 1 2 0 -2 -3 -1 5",
-    f"weight_filler {_WEIGHTS}",
-    "bias_filler - - - - { type: 'constant' value: 1 } { type: 'uniform' } { type: 'bilinear' }",
+    "kernel_size* 1 2 3 3 | 5 9 0",
+    "kernel_h - | 2",
+    "kernel_w - | 3",
+    "stride* 1 2 3 1 | 0",
+    "stride_h - | 2",
+    "stride_w - | 1",
+    "pad* 0 1 | 2 4",
+    "pad_h - | 1",
+    "dilation* 1 1 1 2 | 3 0",
+    "axis - - 1 | 0 2 -2 -3 -1 5",
 )
-_FILLERS = (f"weight_filler {_WEIGHTS}", f"bias_filler {_WEIGHTS}")
+_FILLERS = (f"weight_filler {_FILLER}", f"bias_filler {_FILLER}")
+_CONVOLUTION = (
+    "num_output 2 4 6 | 0 -",
+    *_KERNEL,
+    "group - - 1 2 | 3 0",
+    "bias_term - - true false",
+    f"weight_filler {_FILLER} {{ type: 'bilinear' }}",
+    f"bias_filler {_FILLER}",
+)
 _NEURON = Family(one())
 
 FAMILIES: dict[str, Family] = {
-    **dict.fromkeys(("AbsVal", "BNLL", "Dropout", "ELU", "Power", "ReLU", "Sigmoid", "TanH", "Threshold"), _NEURON),
-    "Swish": _NEURON,
-    "Clip": Family(one(), "clip_param", ("min -1", "max 1")),
-    "Exp": Family(one(), "exp_param", ("base - -1 2 1 0 -2 inf nan", "shift - 1")),
-    "Log": Family(one(), "log_param", ("base - -1 2 1 0 -2 inf nan 0.5", "shift - 1")),
-    "PReLU": Family(
-        one(), "prelu_param", ("channel_shared - true false", f"filler {_WEIGHTS}")
-    ),
-    "Accuracy": Family(_labelled, "accuracy_param", ("top_k - - 1 2 5", _AXIS), tops="1 1 2 3"),
-    "ArgMax": Family(one(), "argmax_param", ("top_k - - 1 2 3 0 20", "out_max_val - true", _AXIS)),
+    **dict.fromkeys(("AbsVal", "BNLL", "Dropout", "ELU", "Power", "ReLU"), _NEURON),
+    **dict.fromkeys(("Sigmoid", "Swish", "TanH", "Threshold"), _NEURON),
+    "Accuracy": Family(_labelled, "accuracy_param", ("top_k - 1 | 2 5", _AXIS), tops="1 1 1 2 2 3"),
+    "ArgMax": Family(one(), "argmax_param", ("top_k - 1 2 | 3 0 20", "out_max_val - true", _AXIS)),
     "BatchNorm": Family(
         one(),
         "",
-        ("param - - - - { lr_mult: 0 } { }", "param - - { lr_mult: 0 }", "param - - { lr_mult: 1 } { lr_mult: 0 }"),
+        (
+            "param - - - { lr_mult: 0 } | { }",
+            "param - { lr_mult: 0 }",
+            "param - - { lr_mult: 0 } | { lr_mult: 1 }",
+        ),
     ),
     "BatchReindex": Family(_indexed),
-    "Bias": Family(_operands, "bias_param", (_AXIS, "num_axes - - - 0 1 2 -1 -2 3", f"filler {_WEIGHTS}")),
-    "Concat": Family(_joined, "concat_param", (_AXIS, "concat_dim - - - - - - 0 1 2 3 4 4000000000")),
-    "ContrastiveLoss": Family(_pairs, tops="0 1 1 2"),
-    "Convolution": Family(_images, "convolution_param", _KERNEL, tops="1 1 1 1 1 1 2"),
-    "Deconvolution": Family(_images, "convolution_param", _KERNEL, tops="1 1 1 1 1 1 2"),
-    "Crop": Family(_cropped, "crop_param", (_AXIS, "offset* 0 0 0 1 1 2")),
+    "Bias": Family(_operands, "bias_param", (_AXIS, "num_axes - 0 1 -1 | 2 -2 3", f"filler {_FILLER}")),
+    "Clip": Family(one(), "clip_param", ("min -1", "max 1")),
+    "Concat": Family(_joined, "concat_param", (_AXIS, "concat_dim - | 0 1 2 3 4 4000000000")),
+    "ContrastiveLoss": Family(_pairs, tops="0 1 1 1 1 1 2"),
+    "Convolution": Family(_images, "convolution_param", _CONVOLUTION, tops="1 1 1 1 1 1 2"),
+    "Crop": Family(_cropped, "crop_param", (_AXIS, "offset* 0 0 0 1 | 2")),
+    "Deconvolution": Family(_images, "convolution_param", _CONVOLUTION, tops="1 1 1 1 1 1 2"),
     "DummyData": Family(
-        lambda random: [],  # noqa: ARG005
+        _nothing,
         "dummy_data_param",
         (
-            "shape - - { dim: 2 dim: 3 dim: 4 dim: 4 } { dim: 2 dim: 3 } { } { dim: 0 } { dim: -1 } { dim: 70000 dim: 70000 }",
-            "shape - - { dim: 4294967298 }",
-            f"data_filler {_WEIGHTS}",
-            f"data_filler - - - - - - - - - - - - - - - - {_WEIGHTS}",
-            "num - - - - - - 2",
-            "channels - - - - - - 2 3",
-            "height - - - - - - 2",
-            "width - - - - - - 2",
+            f"shape {_SHAPES} | - {_BAD_SHAPES}",
+            f"shape - - | {_SHAPES} {_BAD_SHAPES}",
+            f"data_filler {_FILLER}",
+            "data_filler - { } | { type: 'bilinear' }",
+            "num - | 2",
+            "channels - | 2 3",
+            "height - | 2",
+            "width - | 2",
         ),
-        tops="1 1 2 3",
+        tops="1 1 2 2 3",
     ),
-    "Eltwise": Family(_equal, "eltwise_param", ("operation - - SUM PROD MAX", "coeff - - - 1", "coeff - - - 2")),
+    "Eltwise": Family(_equal, "eltwise_param", ("operation - SUM PROD MAX", "coeff - - 1", "coeff - - 2")),
     "Embed": Family(
-        one(), "embed_param", ("num_output 3 4 4 0 -", "input_dim 5 7 7 0 -", "bias_term - true false", *_FILLERS)
+        one(),
+        "embed_param",
+        ("num_output 3 4 4 | 0 -", "input_dim 5 7 7 | 0 -", "bias_term - true false", *_FILLERS),
     ),
-    "EuclideanLoss": Family(lambda random: _equal(random)[:2], tops="0 1 1"),
+    "EuclideanLoss": Family(_pair, tops="0 1 1"),
+    "Exp": Family(one(), "exp_param", ("base - -1 2 1 | 0 -2 inf nan", "shift - 1")),
     "Filter": Family(_selected, tops="1 1 1 2"),
-    "Flatten": Family(one(), "flatten_param", (_AXIS, "end_axis - - - 0 1 2 3 -1 -2 -3 4 -5")),
-    "HingeLoss": Family(_labelled, tops="0 1 1 2"),
-    "Im2col": Family(one(), "convolution_param", _KERNEL[1:11] + _KERNEL[12:13]),
+    "Flatten": Family(one(), "flatten_param", (_AXIS, "end_axis - 2 3 -1 -2 | 0 1 -3 4 -5")),
+    "HingeLoss": Family(_labelled, tops="0 1 1 1 1 1 2"),
+    "Im2col": Family(one(), "convolution_param", _KERNEL),
     "InfogainLoss": Family(
-        _with_matrix, "", (f"infogain_loss_param {{ {_AXIS.split()[0]}: 1 }} {{ }} {{ axis: 2 }} {{ axis: 0 }} -",
-                           "loss_param - - - - { normalize: true } { normalization: VALID }"), tops="0 1 1"
+        _with_matrix,
+        "",
+        (
+            "infogain_loss_param - - { axis: 1 } | { axis: 0 } { axis: 2 }",
+            "loss_param - { normalization: VALID } | { normalize: true }",
+        ),
+        tops="0 1 1",
     ),
     "InnerProduct": Family(
         one(),
         "inner_product_param",
-        ("num_output 3 4 4 4 4 0 -", _AXIS, "bias_term - true false", "transpose - - true", *_FILLERS),
+        ("num_output 3 4 4 4 | 0 -", _AXIS, "bias_term - true false", "transpose - - true", *_FILLERS),
     ),
     "Input": Family(
-        lambda random: [],  # noqa: ARG005
+        _nothing,
         "input_param",
         (
-            "shape - { dim: 2 dim: 3 dim: 4 dim: 4 } { dim: 2 dim: 3 } { } { dim: 0 } { dim: -1 } { dim: 70000 dim: 70000 }",
-            "shape - { dim: 4294967298 } { dim: 9223372036854775807 }",
+            f"shape {_SHAPES} - | {_BAD_SHAPES}",
+            f"shape - {_SHAPES} | {_BAD_SHAPES} {{ dim: 9223372036854775807 }}",
         ),
         tops="1 1 2 3",
     ),
     "LRN": Family(
         one("4 4 4 4 4 4 3 2 5"),
         "lrn_param",
-        ("local_size - - 3 5 1 4 0", "norm_region - - ACROSS_CHANNELS WITHIN_CHANNEL WITHIN_CHANNEL"),
+        ("local_size - 3 5 1 | 4 0", "norm_region - - ACROSS_CHANNELS WITHIN_CHANNEL"),
     ),
     **dict.fromkeys(
         ("LSTM", "RNN"),
         Family(
             _sequence,
             "recurrent_param",
-            ("num_output 2 2 2 2 2 3 0 -", "expose_hidden - - - true", *_FILLERS),
-            tops="1 1 1 1 2 3",
+            ("num_output 2 | 3 0 -", "expose_hidden - - - - - true", *_FILLERS),
+            tops="1 1 1 1 1 1 1 1 2 3",
         ),
     ),
     "LSTMUnit": Family(_unit, tops="2"),
+    "Log": Family(one(), "log_param", ("base - -1 2 0.5 | 1 0 -2 inf nan", "shift - 1")),
     "MVN": Family(one(), "mvn_param", ("across_channels - true", "normalize_variance - false")),
     "MemoryData": Family(
-        lambda random: [],  # noqa: ARG005
+        _nothing,
         "memory_data_param",
-        ("batch_size 2 2 2 2 0 -", "channels 3 3 3 3 0 -", "height 2 2 2 2 -", "width 1 5 2 -"),
-        tops="2 2 2 1 3",
+        ("batch_size 2 3 | 0 -", "channels 3 1 | 0 -", "height 2 1 | -", "width 1 5 | -"),
+        tops="2 2 2 2 2 1 3",
     ),
-    "MultinomialLogisticLoss": Family(_labelled, tops="0 1 1 2"),
+    "MultinomialLogisticLoss": Family(_labelled, tops="0 1 1 1 1 2"),
+    "PReLU": Family(one(), "prelu_param", ("channel_shared - true false", f"filler {_FILLER}")),
     "Parameter": Family(
-        lambda random: [],  # noqa: ARG005
-        "parameter_param",
-        ("shape - { dim: 2 dim: 3 } { } { dim: 0 } { dim: -1 }",),
-        tops="1 1 1 2",
+        _nothing, "parameter_param", (f"shape - {_SHAPES} | {_BAD_SHAPES}",), tops="1 1 1 1 1 2"
     ),
     "Pooling": Family(
         one("4 4 4 4 4 4 4 3 2 5"),
         "pooling_param",
         (
-            "pool - - MAX AVE AVE STOCHASTIC",
-            "kernel_size 1 2 2 3 3 5 9 0 - - -",
-            "kernel_h - - - - - - 2 3 0",
-            "kernel_w - - - - - - 3",
-            "stride - - - - 1 2 3 0 9",
-            "stride_h - - - - - - - - 2",
-            "stride_w - - - - - - - - 2 0",
-            "pad - - - - 1 1 2 0",
-            "pad_h - - - - - - - - 1 0",
-            "pad_w - - - - - - - - 1 0",
-            "global_pooling - - - - - - - true true false",
-            "round_mode - - - CEIL FLOOR",
+            "pool - MAX AVE | STOCHASTIC",
+            "kernel_size 1 2 2 3 3 5 | 9 0 -",
+            "kernel_h - | 2 3 0",
+            "kernel_w - | 3",
+            "stride - 1 2 3 | 0 9",
+            "stride_h - | 2",
+            "stride_w - | 2 0",
+            "pad - - 0 1 | 2",
+            "pad_h - | 1 0",
+            "pad_w - | 1 0",
+            "global_pooling - - - - | true false",
+            "round_mode - - CEIL FLOOR",
         ),
-        tops="1 1 1 1 2 3",
+        tops="1 1 1 1 2 2 3",
     ),
     "Reduction": Family(one(), "reduction_param", ("operation - SUM ASUM SUMSQ MEAN", _AXIS)),
     "Reshape": Family(
         one(),
         "reshape_param",
         (
-            "shape - { dim: 0 dim: -1 } { dim: -1 } { dim: 0 dim: 0 dim: -1 } { dim: 2 dim: -1 } { dim: 6 } { } "
-            "{ dim: -1 dim: -1 } { dim: -2 dim: -1 } { dim: 1 dim: -1 dim: 3 } { dim: 0 dim: 0 dim: 0 dim: 0 dim: 0 } "
-            "{ dim: -2 } { dim: 1 dim: 0 }",
-            "axis - - - - 0 1 2 -1 -2 5 -6",
-            "num_axes - - - - 0 1 2 -1 -2 5",
+            "shape { dim: 0 dim: -1 } { dim: -1 } { dim: 0 dim: 0 dim: -1 } { dim: 2 dim: -1 } | - { } "
+            "{ dim: 6 } { dim: -1 dim: -1 } { dim: -2 dim: -1 } { dim: 1 dim: -1 dim: 3 } { dim: -2 } "
+            "{ dim: 1 dim: 0 } { dim: 0 dim: 0 dim: 0 dim: 0 dim: 0 }",
+            "axis - - 0 1 -1 | 2 -2 5 -6",
+            "num_axes - - 0 1 -1 | 2 -2 5",
         ),
     ),
     "SPP": Family(
-        one("4 4 4 4 4 3 2 5"), "spp_param", ("pyramid_height 1 1 2 2 3 0 -", "pool - - MAX AVE STOCHASTIC")
+        one("4 4 4 4 4 3 2 5"), "spp_param", ("pyramid_height 1 1 2 2 | 3 0 -", "pool - MAX AVE | STOCHASTIC")
     ),
     "Scale": Family(
         _operands,
         "scale_param",
         (
             _AXIS,
-            "num_axes - - - 0 1 2 -1 -2 3",
+            "num_axes - 0 1 -1 | 2 -2 3",
             "bias_term - true true false",
-            f"filler {_WEIGHTS}",
-            f"bias_filler {_WEIGHTS}",
+            f"filler {_FILLER}",
+            f"bias_filler {_FILLER}",
         ),
     ),
-    "SigmoidCrossEntropyLoss": Family(lambda random: _equal(random)[:2], tops="0 1 1"),
+    "SigmoidCrossEntropyLoss": Family(_pair, tops="0 1 1"),
     "Silence": Family(_equal, tops="0 0 0 1"),
     "Slice": Family(
         one(),
         "slice_param",
-        (_AXIS, "slice_dim - - - - - - 0 1 2 3 4 4000000000", "slice_point* 1 1 2 3 4 0 7"),
+        (_AXIS, "slice_dim - | 0 1 2 3 4 4000000000", "slice_point* 1 1 2 3 | 4 0 7"),
         tops="1 2 2 3",
     ),
     "Softmax": Family(one(), "softmax_param", (_AXIS,)),
-    "SoftmaxWithLoss": Family(_labelled, "softmax_param", (_AXIS,), tops="0 1 1 1 1 2"),
+    "SoftmaxWithLoss": Family(_labelled, "softmax_param", (_AXIS,), tops="0 1 1 1 1 1 2"),
     "Split": Family(one(), tops="1 2 3"),
-    "Tile": Family(one(), "tile_param", (_AXIS, "tiles - 1 2 3 3 0 -1")),
+    "Tile": Family(one(), "tile_param", (_AXIS, "tiles 1 2 3 3 | - 0 -1")),
 }

@@ -17,6 +17,7 @@ FAKE = r"""
 import os, signal, sys, time
 
 TRAIN, TEST = 0, 1
+
 def set_mode_cpu():
     pass
 

@@ -2,84 +2,31 @@
 
 import math
 import re
+from pathlib import Path
 
 import pytest
 
 from caffe_lint.net import NetState
-from caffe_lint.peer import BuiltLayer, NetText, Param, Peer, Plan
+from caffe_lint.peer import BuiltLayer, Feed, NetText, Param, Peer, Plan
 
 pytestmark = pytest.mark.caffe
 
 TRAIN = NetState("TRAIN")
 
-LENET = """
-layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 4 dim: 1 dim: 28 dim: 28 } } }
-layer { name: "label" type: "Input" top: "label" input_param { shape { dim: 4 } } }
-layer {
-  name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
-  convolution_param { num_output: 20 kernel_size: 5 }
-}
-layer {
-  name: "pool1" type: "Pooling" bottom: "conv1" top: "pool1"
-  pooling_param { pool: AVE kernel_size: 2 stride: 2 }
-}
-layer { name: "ip1" type: "InnerProduct" bottom: "pool1" top: "ip1" inner_product_param { num_output: 50 } }
-layer { name: "tanh1" type: "TanH" bottom: "ip1" top: "ip1" }
-layer { name: "ip2" type: "InnerProduct" bottom: "ip1" top: "ip2" inner_product_param { num_output: 10 } }
-layer { name: "accuracy" type: "Accuracy" bottom: "ip2" bottom: "label" top: "accuracy" include { phase: TEST } }
-layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip2" bottom: "label" top: "loss" }
+NETS = Path(__file__).with_name("nets")
+LENET = (NETS / "lenet.prototxt").read_text()
+LSTM = (NETS / "lstm_unrolled.prototxt").read_text()
+LSTM_OVERWRITTEN = re.sub(r'(top|bottom): "act(\d)"', r'\1: "c\2"', LSTM)
+SOLVER = """
+net: "nets/lenet.prototxt"
+test_iter: 1
+test_interval: 10
+base_lr: 0.01
+lr_policy: "fixed"
+max_iter: 10
+snapshot_prefix: "nets/lenet"
+solver_mode: CPU
 """
-
-#: Two LSTM steps of two units, gates in Caffe's order i, f, o, g; HIDDEN is how the cell is squashed.
-CELLS = "".join(
-    f"""
-layer {{ name: "x{step}" type: "Input" top: "x{step}" input_param {{ shape {{ dim: 1 dim: 3 dim: 5 }} }} }}
-layer {{
-  name: "Mx{step}" type: "InnerProduct" bottom: "x{step}" top: "Mx{step}" param {{ name: "Mxw" }} param {{ name: "Mxb" }}
-  inner_product_param {{ num_output: 8 axis: 2 }}
-}}
-layer {{
-  name: "Mh{step}" type: "InnerProduct" bottom: "h{step - 1}" top: "Mh{step}" param {{ name: "Mhw" }}
-  inner_product_param {{ num_output: 8 axis: 2 bias_term: false }}
-}}
-layer {{ name: "M{step}" type: "Eltwise" bottom: "Mx{step}" bottom: "Mh{step}" top: "M{step}" }}
-layer {{
-  name: "gates{step}" type: "Slice" bottom: "M{step}" top: "i{step}" top: "f{step}" top: "o{step}" top: "g{step}"
-  slice_param {{ axis: 2 slice_point: 2 slice_point: 4 slice_point: 6 }}
-}}
-layer {{ name: "i{step}" type: "Sigmoid" bottom: "i{step}" top: "i{step}" }}
-layer {{ name: "f{step}" type: "Sigmoid" bottom: "f{step}" top: "f{step}" }}
-layer {{ name: "o{step}" type: "Sigmoid" bottom: "o{step}" top: "o{step}" }}
-layer {{ name: "g{step}" type: "TanH" bottom: "g{step}" top: "g{step}" }}
-layer {{
-  name: "fc{step}" type: "Eltwise" bottom: "f{step}" bottom: "c{step - 1}" top: "fc{step}"
-  eltwise_param {{ operation: PROD }}
-}}
-layer {{
-  name: "ig{step}" type: "Eltwise" bottom: "i{step}" bottom: "g{step}" top: "ig{step}"
-  eltwise_param {{ operation: PROD }}
-}}
-layer {{ name: "c{step}" type: "Eltwise" bottom: "fc{step}" bottom: "ig{step}" top: "c{step}" }}
-layer {{ name: "act{step}" type: "TanH" bottom: "c{step}" top: "act{step}" }}
-layer {{
-  name: "h{step}" type: "Eltwise" bottom: "o{step}" bottom: "act{step}" top: "h{step}"
-  eltwise_param {{ operation: PROD }}
-}}
-"""
-    for step in (1, 2)
-)
-LSTM = (
-    """
-layer { name: "h0" type: "Input" top: "h0" input_param { shape { dim: 1 dim: 3 dim: 2 } } }
-layer { name: "c0" type: "Input" top: "c0" input_param { shape { dim: 1 dim: 3 dim: 2 } } }
-"""
-    + CELLS
-    + """
-layer { name: "h" type: "Concat" bottom: "h1" bottom: "h2" top: "h" concat_param { axis: 0 } }
-layer { name: "loss" type: "Reduction" bottom: "h" top: "loss" reduction_param { operation: SUMSQ } loss_weight: 1 }
-"""
-)
-OVERWRITTEN = re.sub(r'top: "act(\d)"|bottom: "act(\d)"', lambda match: match[0].replace("act", "c"), LSTM)
 
 
 def test_accepted_net_has_its_shapes(real_caffe: Peer) -> None:
@@ -134,11 +81,13 @@ def test_text_that_does_not_parse_is_rejected_with_its_place(real_caffe: Peer) -
     verdict = real_caffe.load('name: "net"\nlayer { nme: "data" }')
     assert verdict.error.endswith("Failed to parse NetParameter file: net.prototxt")
     assert verdict.text_format_errors == (
-        'Error parsing text-format caffe.NetParameter: 2:12: Message type "caffe.LayerParameter" has no field named "nme".',
+        "Error parsing text-format caffe.NetParameter: 2:12: "
+        'Message type "caffe.LayerParameter" has no field named "nme".',
     )
 
 
-def test_division_by_stride_zero_is_rejected(real_caffe: Peer) -> None:
+def test_crash_is_a_rejection(real_caffe: Peer) -> None:
+    """With `stride_h` alone `stride_w` stays 0, and divides (conv_layer.cpp, compute_output_shape)."""
     verdict = real_caffe.load(LENET.replace("kernel_size: 5", "kernel_size: 5 stride_h: 2"))
     assert (verdict.accepted, verdict.status, verdict.error) == (False, "signal", "SIGFPE")
 
@@ -221,9 +170,9 @@ def test_identical_nets_compute_the_same(real_caffe: Peer) -> None:
 
 
 def test_tanh_in_place_on_the_cell_state_computes_something_else(real_caffe: Peer) -> None:
-    assert real_caffe.load(OVERWRITTEN).accepted
+    assert real_caffe.load(LSTM_OVERWRITTEN).accepted
     comparison = real_caffe.compare(
-        NetText(OVERWRITTEN, TRAIN), NetText(LSTM, TRAIN), blobs={"h1": "h1", "h2": "h2"}
+        NetText(LSTM_OVERWRITTEN, TRAIN), NetText(LSTM, TRAIN), blobs={"h1": "h1", "h2": "h2"}
     )
     assert comparison.data["h1"].distance == 0
     assert comparison.data["h2"].distance > 1e-3
@@ -232,14 +181,16 @@ def test_tanh_in_place_on_the_cell_state_computes_something_else(real_caffe: Pee
 
 def test_unrolled_net_equals_the_native_layer(real_caffe: Peer) -> None:
     """Weights go by order: W_xc, b_c, W_hc of LSTM are Mxw, Mxb, Mhw of the unrolled net (lstm_layer.cpp)."""
-    native = """
-    layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 3 dim: 5 } } }
-    layer { name: "cont" type: "Input" top: "cont" input_param { shape { dim: 2 dim: 3 } } }
-    layer { name: "lstm" type: "LSTM" bottom: "x" bottom: "cont" top: "h" recurrent_param { num_output: 2 } }
-    layer { name: "loss" type: "Reduction" bottom: "h" top: "loss" reduction_param { operation: SUMSQ } loss_weight: 1 }
-    """
+    native = (NETS / "lstm_native.prototxt").read_text()
     x = [math.sin(number) for number in range(30)]
-    feeds = {"x": x, "x1": x[:15], "x2": x[15:], "cont": [0.0] * 3 + [1.0] * 3, "h0": 0.0, "c0": 0.0}
+    feeds: dict[str, Feed] = {
+        "x": x,
+        "x1": x[:15],
+        "x2": x[15:],
+        "cont": [0.0] * 3 + [1.0] * 3,
+        "h0": 0.0,
+        "c0": 0.0,
+    }
     comparison = real_caffe.compare(
         NetText(LSTM, TRAIN), NetText(native, TRAIN), Plan(feeds=feeds), blobs={"h": "h"}
     )
@@ -250,25 +201,20 @@ def test_unrolled_net_equals_the_native_layer(real_caffe: Peer) -> None:
 
 
 def test_slopes_show_a_wrong_gradient(real_caffe: Peer) -> None:
-    """ELU reads its top in Backward (elu_layer.cpp); Power in place behind it has changed that by then."""
-    net = """
-    layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 4 dim: 6 } } }
-    layer { name: "ip" type: "InnerProduct" bottom: "x" top: "ip" inner_product_param { num_output: 5 } }
-    layer { name: "elu" type: "ELU" bottom: "ip" top: "elu" }
-    layer { name: "power" type: "Power" bottom: "elu" top: "TOP" power_param { scale: 3 shift: 2 } }
-    layer { name: "loss" type: "Reduction" bottom: "TOP" top: "loss" reduction_param { operation: SUMSQ } loss_weight: 1 }
-    """
-    right = real_caffe.slopes(NetText(net.replace("TOP", "power"), TRAIN)).slopes[Param("ip", 0)]
-    wrong = real_caffe.slopes(NetText(net.replace("TOP", "elu"), TRAIN)).slopes[Param("ip", 0)]
+    overwritten = (NETS / "elu_overwritten.prototxt").read_text()
+    kept = re.sub('(bottom: "elu" top|Reduction" bottom): "elu"', r'\1: "power"', overwritten)
+    wrong, right = (
+        real_caffe.slopes(NetText(net, TRAIN)).slopes[Param("ip", 0)] for net in (overwritten, kept)
+    )
     assert right.backward == pytest.approx(right.forward, rel=0.01)
     assert wrong.backward != pytest.approx(wrong.forward, rel=0.1)
 
 
 def test_weights_go_by_name_where_the_order_differs(real_caffe: Peer) -> None:
-    layers = {
-        name: f'layer {{ name: "{name}" type: "InnerProduct" bottom: "x" top: "{name}" inner_product_param {{ num_output: 2 }} }}'
-        for name in ("a", "b")
-    }
+    layer = (
+        'layer { name: "a" type: "InnerProduct" bottom: "x" top: "a" inner_product_param { num_output: 2 } }'
+    )
+    layers = {"a": layer, "b": layer.replace('"a"', '"b"')}
     x = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 1 dim: 3 } } }'
     forth, back = (NetText(x + layers[first] + layers[second]) for first, second in ("ab", "ba"))
     by_name = real_caffe.compare(forth, back, Plan(weights="name"))
@@ -302,15 +248,3 @@ def test_solver_is_rejected_at_construction_or_at_its_first_step(real_caffe: Pee
     late = real_caffe.solve(SOLVER.replace('"fixed"', '"fixd"'), {"nets/lenet.prototxt": LENET})
     assert late.built
     assert late.error == "sgd_solver.cpp:67] Unknown learning rate policy: fixd"
-
-
-SOLVER = """
-net: "nets/lenet.prototxt"
-test_iter: 1
-test_interval: 10
-base_lr: 0.01
-lr_policy: "fixed"
-max_iter: 10
-snapshot_prefix: "nets/lenet"
-solver_mode: CPU
-"""

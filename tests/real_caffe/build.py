@@ -8,7 +8,6 @@ minute or two, root, debootstrap and a Debian mirror. A folder that is complete 
 
 import argparse
 import email
-import fcntl
 import os
 import shutil
 import subprocess
@@ -41,11 +40,13 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     folder: Path = options.folder.absolute()
     try:
-        require_tools(may_install=options.install or os.environ.get("CI") == "true")
+        if os.geteuid() != 0:
+            raise BuildError("chroot and debootstrap need root; run this with sudo")
         with locked(folder):
             if imports_caffe(folder):
                 say(f"real Caffe is in '{folder}' already")
             else:
+                require_debootstrap(may_install=options.install or os.environ.get("CI") == "true")
                 build(folder)
                 say(f"real Caffe is in '{folder}' now")
     except (BuildError, OSError) as error:
@@ -59,14 +60,12 @@ def say(sentence: str) -> None:
     sys.stderr.write(sentence + "\n")
 
 
-def require_tools(*, may_install: bool) -> None:
-    """Make sure of root and debootstrap.
+def require_debootstrap(*, may_install: bool) -> None:
+    """Install debootstrap if it is missing.
 
     Raises:
-        BuildError: if one is missing.
+        BuildError: if it may not or cannot be installed.
     """
-    if os.geteuid() != 0:
-        raise BuildError("chroot and debootstrap need root; run this with sudo")
     if shutil.which("debootstrap"):
         return
     if not shutil.which("apt-get"):
@@ -80,6 +79,8 @@ def require_tools(*, may_install: bool) -> None:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Keep a second build of the same folder waiting until this one ends."""
+    import fcntl  # not everywhere: on Windows the tests still ask this module for its default folder
+
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_name(f".{folder.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

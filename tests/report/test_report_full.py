@@ -4,7 +4,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -47,8 +46,16 @@ OVERWRITTEN = Diagnostic(
 )
 
 
-def full(data: bytes, *diagnostics: Diagnostic, options: ReportOptions | None = None) -> str:
-    report = FileReport(Source("net.prototxt", data), diagnostics)
+STATES = ("TRAIN", "TEST")
+
+
+def full(
+    data: bytes,
+    *diagnostics: Diagnostic,
+    options: ReportOptions | None = None,
+    states: tuple[str, ...] = STATES,
+) -> str:
+    report = FileReport(Source("net.prototxt", data), diagnostics, states)
     return "".join(FORMATS["full"]([report], options or ReportOptions()))
 
 
@@ -107,16 +114,17 @@ def test_color_adds_nothing_but_color() -> None:
     ],
 )
 def test_states_are_shown_where_they_are_not_all(states: tuple[str, ...], line: str | None) -> None:
-    shown = full(NET, replace(OVERWRITTEN, states=states))
+    shown = full(NET, OVERWRITTEN._replace(states=states))
     assert [text for text in shown.splitlines() if "only in" in text] == ([line] if line else [])
-    hidden = full(NET, replace(OVERWRITTEN, states=states), options=ReportOptions(show_states=False))
+    hidden = full(NET, OVERWRITTEN._replace(states=states), options=ReportOptions(show_states=False))
     assert "only in" not in hidden
 
 
-def test_a_state_that_another_finding_names_counts_as_one_of_the_file() -> None:
-    with_stage = replace(OVERWRITTEN, states=("TRAIN", "TEST", "TEST, stages: a"))
-    lines = full(NET, OVERWRITTEN, with_stage).splitlines()
+def test_states_are_compared_with_those_in_which_the_file_was_checked() -> None:
+    lines = full(NET, OVERWRITTEN, states=(*STATES, "TEST, stages: a")).splitlines()
     assert [line for line in lines if "only in" in line] == ["   = only in TRAIN; TEST"]
+    lines = full(NET, OVERWRITTEN._replace(states=("TEST",)), states=("TEST",)).splitlines()
+    assert [line for line in lines if "only in" in line] == []
 
 
 @pytest.mark.parametrize(
@@ -130,12 +138,12 @@ def test_a_state_that_another_finding_names_counts_as_one_of_the_file() -> None:
     ],
 )
 def test_every_claim_is_said_in_plain_words(claim: Claim, words: str) -> None:
-    assert f"\n   = {words}\n" in full(NET, replace(OVERWRITTEN, claim=claim))
+    assert f"\n   = {words}\n" in full(NET, OVERWRITTEN._replace(claim=claim))
 
 
 def test_three_notes_are_shown_and_the_rest_is_counted() -> None:
     notes = tuple(Note(f"step {step} differs", Span(0, 5)) for step in range(5))
-    lines = full(NET, replace(OVERWRITTEN, notes=notes)).splitlines()
+    lines = full(NET, OVERWRITTEN._replace(notes=notes)).splitlines()
     said = [line for line in lines if line.startswith("note: ")]
     assert said == [
         "note: step 0 differs",
@@ -224,7 +232,7 @@ def test_a_place_at_the_end_of_the_file_gets_a_caret_of_its_own() -> None:
 
 def test_an_empty_file_has_a_place_but_no_excerpt() -> None:
     assert (
-        full(b"", replace(finding(Span(0, 0), "the file is empty"), severity=Severity.WARNING))
+        full(b"", finding(Span(0, 0), "the file is empty")._replace(severity=Severity.WARNING))
         == """\
 warning[CL001] syntax-error: the file is empty
  --> net.prototxt:1:1
@@ -241,15 +249,14 @@ HOSTILE = "[bold]x[/bold] :smile: \x1b[31m\u202e\r\n\udcff"
 
 def test_names_from_files_come_out_as_text() -> None:
     shown = r"[bold]x[/bold] :smile: \x1b[31m\u202e\r\n\udcff"
-    hostile = replace(
-        OVERWRITTEN,
+    hostile = OVERWRITTEN._replace(
         message=HOSTILE,
         span=Span(0, 4),
         states=(HOSTILE,),
         notes=(Note(HOSTILE, Span(0, 1)),),
         fix=Fix(True, HOSTILE, ()),
     )
-    report = FileReport(Source(HOSTILE, b'name: "[bold]x[/bold] :smile: \x1b[31m"'), (hostile,))
+    report = FileReport(Source(HOSTILE, b'name: "[bold]x[/bold] :smile: \x1b[31m"'), (hostile,), STATES)
     lines = "".join(FORMATS["full"]([report], ReportOptions(width=200))).splitlines()
     assert lines[0] == f"error[CL502] cell-state-overwritten: {shown}"
     assert lines[1] == f" --> {shown}:1:1"
@@ -274,12 +281,12 @@ SUMMARIES: list[tuple[list[Sequence[Diagnostic]], str]] = [
     ([[]], "All checks passed: 1 file"),
     ([[], [], [], []], "All checks passed: 4 files"),
     ([[OVERWRITTEN]], "Found 1 error in 1 file (1 fixable, 1 unsafely)"),
-    ([[replace(OVERWRITTEN, fix=Fix(True, "remove it", ()))]], "Found 1 error in 1 file (1 fixable)"),
+    ([[OVERWRITTEN._replace(fix=Fix(True, "remove it", ()))]], "Found 1 error in 1 file (1 fixable)"),
     (
         [
-            [OVERWRITTEN, finding(Span(0, 0)), replace(OVERWRITTEN, severity=Severity.WARNING, fix=None)],
+            [OVERWRITTEN, finding(Span(0, 0)), OVERWRITTEN._replace(severity=Severity.WARNING, fix=None)],
             [],
-            [replace(OVERWRITTEN, severity=Severity.NOTE, fix=Fix(True, "remove it", ()))] * 2,
+            [OVERWRITTEN._replace(severity=Severity.NOTE, fix=Fix(True, "remove it", ()))] * 2,
         ],
         "Found 2 errors, 1 warning and 2 notes in 2 of 3 files (3 fixable, 1 unsafely)",
     ),

@@ -1,0 +1,87 @@
+"""Measures caffe-lint against what it must not be slower than, as ratios within one run.
+
+Run as `python benchmarks/speed.py`. Ratios travel between machines, seconds do not: each row names what it is
+divided by, and both were measured in turns, the best of several.
+"""
+
+import gc
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+from google.protobuf import text_format
+
+from caffe_lint.lint import lint
+from caffe_lint.lint.registry import all_rules
+from caffe_lint.net import Document
+from caffe_lint.recurrent.unroll import unroll_lstm
+from caffe_lint.recurrent.unroll_options import LstmOptions
+from caffe_lint.schema import BVLC, load_schema
+from caffe_lint.schema.descriptors import message_class
+from caffe_lint.text import Source, parse
+
+LENET = Path(__file__).with_name("lenet.prototxt")
+TURNS = 5
+
+
+def main() -> None:
+    """Print all measurements."""
+    print(f"{'what':34} {'seconds':>8}  {'ratio':>6}  allowed  of what")
+    _long_unroll()
+    _cold_start()
+
+
+def _row(what: str, seconds: float, of: str = "", other: float = 0, allowed: float = 0) -> None:
+    ratio = f"{seconds / other:6.2f}  {allowed:7.2f}" if other else f"{'':6}  {'':7}"
+    print(f"{what:34} {seconds:8.3f}  {ratio}  {of}")
+
+
+def _best(*functions: Callable[[], object]) -> list[float]:
+    """The shortest time of each function; they take turns, so that a busy moment hits them all."""
+    times: list[list[float]] = [[] for _ in functions]
+    for _ in range(TURNS):
+        for function, taken in zip(functions, times, strict=True):
+            gc.collect()
+            start = perf_counter()
+            function()
+            taken.append(perf_counter() - start)
+    return [min(taken) for taken in times]
+
+
+def _unroll(steps: int) -> str:
+    return unroll_lstm(LstmOptions(steps=steps, batch=10, hidden=500, input_shape=(128, 10, 10), style="netspec"))
+
+
+def _long_unroll() -> None:
+    text, short = _unroll(1000), _unroll(100)
+    data, rules = text.encode(), all_rules()
+    message = message_class("NetParameter", load_schema().view([BVLC]))
+    protobuf, parsing, linting, short_linting = _best(
+        lambda: text_format.Parse(text, message()),
+        lambda: parse(data),
+        lambda: lint(Document(Source("net.prototxt", data)), rules),
+        lambda: lint(Document(Source("net.prototxt", short.encode())), rules),
+    )
+    _row("protobuf text_format.Parse, T=1000", protobuf)
+    _row("caffe-lint parse, T=1000", parsing, "text_format.Parse", protobuf, 0.4)
+    _row("caffe-lint lint, T=1000", linting, "text_format.Parse", protobuf, 1.0)
+    _row("caffe-lint lint, T=100", short_linting)
+    _row("caffe-lint lint, T=1000", linting, "the same at T=100", short_linting, 11.0)
+
+
+def _cold_start() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+
+        def run(*arguments: str) -> Callable[[], object]:
+            return lambda: subprocess.run([sys.executable, *arguments], cwd=folder, check=True, capture_output=True)
+
+        imports, cold = _best(run("-c", "import click, rich.console"), run("-m", "caffe_lint", str(LENET)))
+    _row("import click, rich.console", imports)
+    _row("caffe-lint lenet.prototxt, cold", cold, "import click, rich.console", imports, 2.5)
+
+
+if __name__ == "__main__":
+    main()

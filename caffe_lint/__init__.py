@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+__version__ = "0.1.0"
+
 # In a checkout the rules lie beside the package, where contributors look for them; installed, inside it.
 _CHECKOUT = Path(__file__).resolve().parent.parent
 if (_CHECKOUT / "rules" / "__init__.py").is_file() and (_CHECKOUT / "pyproject.toml").is_file():
@@ -10,5 +12,3 @@ if (_CHECKOUT / "rules" / "__init__.py").is_file() and (_CHECKOUT / "pyproject.t
 from .net import Document, Layer, Net, NetState, load  # noqa: E402  the path comes first
 
 __all__ = ["Document", "Layer", "Net", "NetState", "__version__", "load"]
-
-__version__ = "0.1.0"

@@ -33,4 +33,10 @@ class DuplicateLayerName(NetRule):
                 message = (
                     f"a second layer is named '{layer.name}': weights are saved and loaded by layer name"
                 )
-                yield self.report(context, message, layer.name_span, [Note("the first one", same.name_span)])
+                note = Note("the first one", same.name_span)
+                finding = self.report(context, message, layer.name_span, [note])
+                learns = self._may_learn(context, layer) or self._may_learn(context, same)
+                yield finding if learns else finding._replace(severity=Severity.NOTE)
+
+    def _may_learn(self, context: NetContext, layer: Layer) -> bool:
+        return context.shapes.params.get(layer) != ()

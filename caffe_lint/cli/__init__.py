@@ -3,23 +3,37 @@
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import click
 
-from .check import check
+from .. import __version__
 from .errors import EXIT_INTERNAL, EXIT_USAGE, InternalError
-from .show import show
-from .unroll import unroll
+
+_COMMANDS = ("check", "show", "unroll")
+"""Each is made by the module of its name, which is imported when it is needed."""
 
 
-class _CheckByDefault(click.Group):
-    """A group in which `caffe-lint PATH` means `caffe-lint check PATH`."""
+class _Commands(click.Group):
+    """The commands, of which `check` is meant where none is named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """All commands, in the order of the help."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command = getattr(import_module(f".{cmd_name}", __name__), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is named, or `check` if the first word is none."""
-        if args and args[0] not in self.commands:
+        if args and args[0] not in _COMMANDS:
             args = ["check", *args]
         return super().resolve_command(ctx, args)
 
@@ -31,19 +45,13 @@ class _CheckByDefault(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(
-    cls=_CheckByDefault, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80}
-)
-@click.version_option(package_name="caffe-lint", message="caffe-lint %(version)s")
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.version_option(__version__, message="caffe-lint %(version)s")
 def main_group() -> None:
     """Finds what Caffe rejects in a net, and what it computes wrongly in silence.
 
     `caffe-lint net.prototxt` checks files and folders: it is short for `caffe-lint check`.
     """
-
-
-for _command in (check, show, unroll):
-    main_group.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

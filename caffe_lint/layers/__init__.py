@@ -3,7 +3,7 @@
 from .inference import Inference, Rejection, infer_shapes
 from .record import Count, LayerType, Outcome, RejectedError, Setup
 from .shape import Dim, Dims, Shape, show_shape
-from .table import TABLE, find, set_up
+from .table import TABLE, check_loss_weights, find, set_up
 
 __all__ = [
     "TABLE",
@@ -17,6 +17,7 @@ __all__ = [
     "Rejection",
     "Setup",
     "Shape",
+    "check_loss_weights",
     "find",
     "infer_shapes",
     "set_up",

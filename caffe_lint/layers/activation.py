@@ -53,7 +53,9 @@ def set_up_prelu(setup: Setup) -> Outcome:
         span = setup.block.span("blobs")
         raise RejectedError("shape-mismatch", message, caffe=caffe, span=span, bottom=0)
     if bottom is not None and 0 in bottom[1:]:
-        raise empty_blob(f"an item of {setup.name(0)} would be {show_shape(bottom[1:])}, without elements")
+        raise empty_blob(
+            f"an item of {setup.name(0)} would have shape {show_shape(bottom[1:])}, without elements"
+        )
     return Outcome((bottom,), params)
 
 

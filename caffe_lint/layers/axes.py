@@ -16,10 +16,11 @@ def axis_named(setup: Setup, shape: Dims, field: str = "axis") -> int:
     count = len(shape)
     if -count <= axis < count:
         return axis % count
-    allowed = f"{-count} to {count - 1}" if count else "no axis"
+    value = f"{axis}" if setup.param.has(field) else f"{axis} by default"
+    allowed = f"{-count} to {count - 1}" if count else "none"
     raise RejectedError(
         "axis-out-of-range",
-        f"'{field}' is {axis}, but {setup.show(0)} has {_count(shape)}: {allowed} is allowed",
+        f"'{field}' is {value}, but {setup.show(0)} has {_count(shape)}: {allowed} is allowed",
         caffe=f"axis {axis} out of range for {count}-D Blob",
         span=setup.param.span(field),
         bottom=0,

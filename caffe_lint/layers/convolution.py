@@ -4,8 +4,8 @@ from .axes import axis_named
 from .learned import Learned, learn
 from .limits import check_limits
 from .record import LayerType, Outcome, RejectedError, Setup, at_least, missing_size
-from .shape import Dim, Dims, Shape, may_equal, product, show_shape
-from .window import ReverseWindow, Window, kernel_span, read_windows, slide
+from .shape import Dim, Shape, may_equal, product, show_shape
+from .window import ReverseWindow, Window, read_windows, slide
 
 
 def set_up_convolution(setup: Setup) -> Outcome:
@@ -13,7 +13,7 @@ def set_up_convolution(setup: Setup) -> Outcome:
 
     Weight (outputs, inputs / group, kernel…), of a Deconvolution (inputs, outputs / group, kernel…).
     """
-    outputs, bottom = setup.param.integer("num_output"), setup.bottoms[0]
+    outputs, bottom = setup.size("num_output"), setup.bottoms[0]
     if bottom is None:
         _check_outputs(setup, outputs, None)
         return Outcome((None,) * setup.top_count, _learn(setup, None), None)
@@ -27,10 +27,9 @@ def set_up_convolution(setup: Setup) -> Outcome:
     weight = (rows, per_group, *(window.kernel for window in windows))
     params = _learn(setup, weight)
     _check_equal_bottoms(setup)
-    sizes = slide(setup, axis + 1, inputs, windows)
+    sizes = slide(setup, windows, least=1 if setup.param.boolean("bias_term") else 0)
     positions = inputs if is_reversed else sizes
     check_limits((product((columns, *weight[2:])), *positions), "the column buffer of the convolution")
-    _check_bias_multiplier(setup, sizes)
     macs = product((*bottom[1:axis], *weight, *positions, setup.top_count))
     return Outcome(((*bottom[:axis], outputs, *sizes),) * setup.top_count, params, macs)
 
@@ -47,11 +46,11 @@ def set_up_im2col(setup: Setup) -> Outcome:
         raise RejectedError("number-of-axes", message, caffe="num_spatial_axes_ >= 1", bottom=0)
     windows = read_windows(setup, len(inputs))
     channels = product((bottom[axis], *(window.kernel for window in windows)))
-    return Outcome(((*bottom[:axis], channels, *slide(setup, axis + 1, inputs, windows)),))
+    return Outcome(((*bottom[:axis], channels, *slide(setup, windows)),))
 
 
 def _check_outputs(setup: Setup, outputs: int, channels: Dim) -> None:
-    if not outputs:
+    if outputs <= 0:
         raise missing_size(setup, "num_output", "num_output_ > 0")
     group = setup.param.integer("group")
     span = setup.param.span("group")
@@ -69,7 +68,7 @@ def _check_outputs(setup: Setup, outputs: int, channels: Dim) -> None:
 def _learn(setup: Setup, weight: Shape) -> tuple[Shape, ...]:
     wanted = [Learned.weight(weight)]
     if setup.param.boolean("bias_term"):
-        wanted.append(Learned.bias((setup.param.integer("num_output"),)))
+        wanted.append(Learned.bias((setup.size("num_output"),)))
     stored = learn(setup, *wanted)
     span = setup.block.span("blobs")
     if len(stored) != len(wanted):
@@ -89,14 +88,6 @@ def _check_equal_bottoms(setup: Setup) -> None:
         if not may_equal(setup.bottoms[0], shape):
             message = f"all bottoms must have one shape, but {setup.show(0)} and {setup.show(index)} differ"
             raise RejectedError("shape-mismatch", message, caffe="shape mismatch - bottom[0]:", bottom=index)
-
-
-def _check_bias_multiplier(setup: Setup, sizes: Dims) -> None:
-    if 0 in sizes and setup.param.boolean("bias_term"):
-        message = (
-            f"the kernel leaves nothing of {setup.show(0)}: the spatial axes would be {show_shape(sizes)}"
-        )
-        raise RejectedError("window-does-not-fit", message, caffe="data_", span=kernel_span(setup), bottom=0)
 
 
 LAYER_TYPES = (

@@ -41,7 +41,7 @@ def set_up_dummy_data(setup: Setup) -> Outcome:
         if fillers and fillers[index % len(fillers)].string("type") == "constant":
             check_filler(fillers[index % len(fillers)], shape, f"top {index}")
         elif is_empty(shape) and not fillers:
-            raise empty_blob(f"top {index} would be {show_shape(shape)}, without elements to fill")
+            raise empty_blob(f"top {index} would have shape {show_shape(shape)}, without elements to fill")
     return Outcome(shapes)
 
 
@@ -126,10 +126,8 @@ def _dims(shape: Block) -> Dims:
 
 
 def _wrong_count(setup: Setup, field: str, caffe: str) -> RejectedError:
-    given = len(setup.param.fields(field))
-    message = (
-        f"'{field}' is given {given} times for {setup.top_count} tops: once or once for each top is allowed"
-    )
+    found = f"{len(setup.param.fields(field))} for {setup.top_count}"
+    message = f"'{field}' must be given once, or once for each top, found {found}"
     return RejectedError("parameter-count", message, caffe=caffe, span=setup.param.span(field))
 
 

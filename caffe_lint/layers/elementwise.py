@@ -28,7 +28,7 @@ def set_up_split(setup: Setup) -> Outcome:
 def _check_coefficients(setup: Setup) -> None:
     given, span = len(setup.param.fields("coeff")), setup.param.span("coeff")
     if given != len(setup.bottoms):
-        message = f"'coeff' is given {given} times for {len(setup.bottoms)} bottoms"
+        message = f"'coeff' must be given once for each bottom, found {given} for {len(setup.bottoms)}"
         caffe = "Eltwise Layer takes one coefficient per bottom blob."
         raise RejectedError("parameter-count", message, caffe=caffe, span=span)
     if setup.param.enum("operation") == "PROD":

@@ -38,15 +38,15 @@ def check_filler(filler: Block, shape: Shape, what: str) -> None:
     if name == "bilinear":
         _check_bilinear(filler, shape)
     if is_empty(shape):
-        raise empty_blob(f"{what} would be {show_shape(shape)}, without elements to fill", name)
+        raise empty_blob(f"{what} would have shape {show_shape(shape)}, without elements to fill", name)
     if shape == () and name in _READS_AXIS_0:
-        message = f"a {name} filler cannot fill {what}: it has no axes"
+        message = f"a filler of type '{name}' cannot fill {what}: it has no axes"
         caffe = "axis 0 out of range for 0-D Blob"
         raise RejectedError("filler", message, caffe=caffe, span=filler.span("type"))
     if name == "gaussian":
         _check_gaussian(filler, shape)
     elif name == "uniform" and not filler.real("min") <= filler.real("max"):
-        message = f"'min' is {filler.real('min'):g}, more than 'max' {filler.real('max'):g}"
+        message = f"'min' {filler.real('min'):g} must not be more than 'max' {filler.real('max'):g}"
         raise RejectedError("filler", message, caffe="a <= b", span=filler.span("min"))
     if name != "gaussian" and filler.integer("sparse") != -1:
         message = f"'sparse' works with a gaussian filler only, not with {name}"

@@ -8,7 +8,7 @@ from ..net import Blob, Layer, Net, ParamSpec
 from ..text import Span
 from .record import Count, LayerType, Outcome, RejectedError, Setup
 from .shape import Dim, Shape, product, show_shape
-from .table import find, set_up
+from .table import check_loss_weights, find, set_up
 
 
 class Rejection(NamedTuple):
@@ -82,7 +82,22 @@ def _set_up(layer: Layer, record: LayerType, inference: Inference) -> Outcome:
         )
     param = layer.block.block(record.param) if record.param else layer.block
     shapes = tuple(inference.shape(use.blob) for use in layer.bottoms)
-    return set_up(record, Setup(layer.block, param, shapes, tops))
+    setup = Setup(layer.block, param, shapes, tops)
+    outcome = set_up(record, setup)
+    if not _gives_weights_away(layer):
+        check_loss_weights(record, setup, outcome)
+    return outcome
+
+
+def _gives_weights_away(layer: Layer) -> bool:
+    """Whether a top with a loss weight is used: the weight goes to a Split then, the layer's are cleared.
+
+    Source: insert_splits.cpp, InsertSplits.
+    """
+    if not layer.block.has("loss_weight"):
+        return False
+    weights = layer.block.reals("loss_weight")
+    return any(weight and top.uses for weight, top in zip(weights, layer.tops, strict=False))
 
 
 def _check_count(layer: Layer, count: Count, found: int, kind: str) -> None:

@@ -13,7 +13,7 @@ def set_up_inner_product(setup: Setup) -> Outcome:
     Weight (outputs, inputs), or (inputs, outputs) if `transpose`.
     """
     param, bottom = setup.param, setup.bottoms[0]
-    outputs = param.integer("num_output")
+    outputs = setup.size("num_output")
     inputs: Dim = None
     top: Shape = None
     macs: Dim = None
@@ -30,10 +30,10 @@ def set_up_inner_product(setup: Setup) -> Outcome:
 
 def set_up_embed(setup: Setup) -> Outcome:
     """embed_layer.cpp: an axis of `num_output` behind those of the bottom; weight (inputs, outputs)."""
-    outputs, inputs = setup.param.integer("num_output"), setup.param.integer("input_dim")
-    if not outputs:
+    outputs, inputs = setup.size("num_output"), setup.size("input_dim")
+    if outputs <= 0:
         raise missing_size(setup, "num_output", "EmbedLayer num_output must be positive.")
-    if not inputs:
+    if inputs <= 0:
         raise missing_size(setup, "input_dim", "EmbedLayer input_dim must be positive.")
     bottom = setup.bottoms[0]
     top = None if bottom is None else (*bottom, outputs)
@@ -44,10 +44,10 @@ def _learn(setup: Setup, weight: Shape, top: Shape) -> tuple[Shape, ...]:
     """Weight and bias; the bias is multiplied by a vector of ones, one for each row of the top."""
     if not setup.param.boolean("bias_term"):
         return learn(setup, Learned.weight(weight))
-    bias = (setup.param.integer("num_output"),)
+    bias = (setup.size("num_output"),)
     params = learn(setup, Learned.weight(weight), Learned.bias(bias))
     if top is not None and 0 in top[:-1]:
-        raise empty_blob(f"the top would be {show_shape(top)}, without a row to add the bias to")
+        raise empty_blob(f"the top would have shape {show_shape(top)}, without a row to add the bias to")
     return params
 
 

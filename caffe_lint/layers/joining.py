@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from .axes import axis_named
 from .filler import empty_blob
+from .in_place import refuse_in_place
 from .record import LayerType, Outcome, RejectedError, Setup, at_least
 from .shape import Dim, Dims, Shape, merge
 
@@ -13,11 +14,13 @@ def set_up_slice(setup: Setup) -> Outcome:
     points = setup.param.integers("slice_point")
     axis = _axis(setup, "slice_dim")
     bottom = setup.bottoms[0]
-    sizes = _slices(setup, points, bottom[axis] if bottom and axis is not None else None)
+    sizes = _slices(setup, points, axis)
     if bottom is None or axis is None:
         return Outcome((None,) * setup.top_count)
     if setup.top_count == 1 and 0 in bottom:
         raise empty_blob(f"{setup.show(0)} has no elements to share")
+    if bottom[axis] not in (None, sizes[0]) and 0 not in bottom:
+        refuse_in_place(setup, "count == bottom[0]->count()")
     before, behind = bottom[:axis], bottom[axis + 1 :]
     return Outcome(tuple((*before, size, *behind) for size in sizes))
 
@@ -66,19 +69,20 @@ def _axis(setup: Setup, legacy: str) -> int | None:
     raise RejectedError("axis-out-of-range", message, caffe=caffe, span=span, bottom=0)
 
 
-def _slices(setup: Setup, points: list[int], size: Dim) -> list[Dim]:
-    """The size of each piece of an axis."""
-    tops = setup.top_count
+def _slices(setup: Setup, points: list[int], axis: int | None) -> list[Dim]:
+    """The size of each piece of the axis; all are unknown if the axis is."""
+    tops, bottom = setup.top_count, setup.bottoms[0]
+    size = None if bottom is None or axis is None else bottom[axis]
     if not points:
         if size is not None and size % tops:
-            message = f"an axis of {size} of {setup.show(0)} does not divide into {tops} tops"
+            message = f"{_shown(setup, axis)} does not divide evenly into {tops} tops"
             raise _wrong_points(setup, message, f"Number of top blobs ({tops}) should evenly divide input")
         return [None if size is None else size // tops] * tops
     if len(points) != tops - 1:
         message = f"{tops} tops need {tops - 1} slice points, found {len(points)}"
         raise _wrong_points(setup, message, "slice_point_.size() == top.size() - 1")
     if size is not None and tops > size:
-        message = f"an axis of {size} of {setup.show(0)} cannot be cut into {tops} pieces"
+        message = f"{_shown(setup, axis)} is too short for {tops} tops"
         raise _wrong_points(setup, message, "top.size() <= bottom_slice_axis")
     pieces: list[Dim] = [point - before for before, point in pairwise([0, *points])]
     for before, point in pairwise([0, *points]):
@@ -86,9 +90,13 @@ def _slices(setup: Setup, points: list[int], size: Dim) -> list[Dim]:
             message = f"slice points must increase from 1 on, found {point} behind {before}"
             raise _wrong_points(setup, message, "slice_point_[i] > prev")
     if size is not None and points[-1] > size:
-        message = f"slice point {points[-1]} lies behind the end of the axis of {size} of {setup.show(0)}"
+        message = f"slice point {points[-1]} lies behind the end of {_shown(setup, axis)}"
         raise _wrong_points(setup, message, "shape[i] >= 0")
     return [*pieces, None if size is None else size - points[-1]]
+
+
+def _shown(setup: Setup, axis: int | None) -> str:
+    return f"axis {axis} of {setup.show(0)}"
 
 
 def _wrong_points(setup: Setup, message: str, caffe: str) -> RejectedError:

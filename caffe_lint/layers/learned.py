@@ -51,7 +51,7 @@ def fill(setup: Setup, *wanted: Learned) -> tuple[Shape, ...]:
             check_filler(setup.param.block(filler), shape, f"the {what}")
         elif is_empty(shape):
             # The default filler is a constant one in every layer type.
-            raise empty_blob(f"the {what} would be {show_shape(shape)}, without elements to fill")
+            raise empty_blob(f"the {what} would have shape {show_shape(shape)}, without elements to fill")
     return tuple(blob.shape for blob in wanted)
 
 

@@ -24,7 +24,7 @@ def check_limits(shape: Dims, what: str) -> None:
         if dim is None:
             count = None
         elif dim < 0:
-            message = f"{what} would be {show_shape(shape)}: axis {axis} is negative"
+            message = f"{what} would have shape {show_shape(shape)}: axis {axis} is negative"
             raise RejectedError("impossible-shape", message, caffe="shape[i] >= 0")
         elif count is not None:
             count *= dim
@@ -33,5 +33,5 @@ def check_limits(shape: Dims, what: str) -> None:
 
 
 def _too_large(shape: Shape, what: str) -> RejectedError:
-    message = f"{what} would be {show_shape(shape)}, more than the {MAX_COUNT} elements that a blob can have"
+    message = f"{what} would have shape {show_shape(shape)}, a blob has at most {MAX_COUNT} elements"
     return RejectedError("impossible-shape", message, caffe="blob size exceeds INT_MAX")

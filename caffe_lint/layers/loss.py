@@ -1,6 +1,7 @@
 """Loss layer types: two or three bottoms to a scalar."""
 
 from .axes import legacy_dims, require_axis
+from .in_place import refuse_in_place
 from .normalization import softmax_axis
 from .record import Count, LayerType, Outcome, RejectedError, Setup, SetupFunction, between, exactly
 from .selection import check_label_count
@@ -20,6 +21,7 @@ def set_up_loss(setup: Setup) -> Outcome:
 def set_up_euclidean_loss(setup: Setup) -> Outcome:
     """euclidean_loss_layer.cpp: items of equally many elements."""
     outcome = set_up_loss(setup)
+    refuse_in_place(setup, "start_axis <= end_axis")
     _check_equal_counts(setup, 1, "Inputs must have the same dimension.")
     return outcome
 
@@ -27,6 +29,7 @@ def set_up_euclidean_loss(setup: Setup) -> Outcome:
 def set_up_sigmoid_loss(setup: Setup) -> Outcome:
     """sigmoid_cross_entropy_loss_layer.cpp: equally many elements."""
     outcome = set_up_loss(setup)
+    refuse_in_place(setup, "out of range for 0-D Blob")
     _check_equal_counts(setup, 0, "SIGMOID_CROSS_ENTROPY_LOSS layer inputs must have the same count.")
     return outcome
 
@@ -56,6 +59,7 @@ def set_up_softmax_loss(setup: Setup) -> Outcome:
     if setup.block.reals("loss_weight") != [0]:
         _check_inner_softmax(setup)
     outcome = set_up_loss(setup)
+    refuse_in_place(setup, "out of range for 0-D Blob")
     if axis is not None:
         check_label_count(setup, axis)
     if setup.top_count == 2:
@@ -74,6 +78,7 @@ def set_up_infogain_loss(setup: Setup) -> Outcome:
     _check_inner_softmax(setup)
     _check_infogain_fields(setup)
     outcome = set_up_loss(setup)
+    refuse_in_place(setup, "out of range for 0-D Blob")
     scores = setup.bottoms[0]
     if axis is not None and scores is not None:
         check_label_count(setup, axis)
@@ -113,8 +118,8 @@ def _check_matrix(setup: Setup, classes: Dim) -> None:
 def _check_equal_counts(setup: Setup, axis: int, caffe: str) -> None:
     counts = [None if shape is None else product(shape[axis:]) for shape in setup.bottoms]
     if _differ(*counts):
-        unit = "an item" if axis else "all"
-        message = f"{unit} of {setup.show(0)} is {counts[0]} numbers, of {setup.show(1)} {counts[1]}"
+        what = "elements in an item" if axis else "elements"
+        message = f"{setup.show(0)} has {counts[0]} {what}, {setup.show(1)} has {counts[1]}"
         raise RejectedError("shape-mismatch", message, caffe=caffe, bottom=1)
 
 

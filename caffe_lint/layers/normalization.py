@@ -24,20 +24,22 @@ def set_up_mvn(setup: Setup) -> Outcome:
     dims = legacy_dims(setup)
     normalised = dims[1:] if setup.param.boolean("across_channels") else dims[2:]
     if 0 in normalised:
-        raise empty_blob(f"MVN of {setup.show(0)} would normalise over {show_shape(normalised)}")
+        raise empty_blob(f"MVN of {setup.show(0)} would normalise over {show_shape(normalised)}, no elements")
     return Outcome((dims,))
 
 
 def set_up_batch_norm(setup: Setup) -> Outcome:
     """batch_norm_layer.cpp: blobs mean (channels), variance (channels) and their weight (1)."""
-    channels = require_axis(setup, 0, 1)
+    bottom = setup.bottoms[0]
+    # A bottom of one axis gets as far as Reshape before Caffe misses its channels.
+    channels = 1 if bottom is not None and len(bottom) == 1 else require_axis(setup, 0, 1)
     params = learn(setup, *(Learned("statistics", (size,), None) for size in (channels, channels, 1)))
     for spec in setup.block.blocks("param")[: len(params)]:
         if spec.real("lr_mult") != 0:
             message = "BatchNorm learns its blobs by itself: 'lr_mult' must be 0 unless all 3 have a 'param'"
             caffe = "Cannot configure batch normalization statistics as layer parameters."
             raise RejectedError("batch-norm-params", message, caffe=caffe, span=spec.span("lr_mult"))
-    bottom = setup.bottoms[0]
+    require_axis(setup, 0, 1)
     if bottom is not None and 0 in bottom:
         message = f"{setup.show(0)} has no elements to normalise"
         # Without items Caffe divides by 0 when it works out the number of positions.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from .axes import legacy_dims, require_axes
+from .in_place import refuse_in_place
 from .record import LayerType, Outcome, RejectedError, Setup, at_least, missing_size
 from .shape import Dim, product
 from .window import kernel_span
@@ -19,12 +20,14 @@ class PoolWindow:
     pad: int
     floor: bool = False
 
-    def output(self, size: int) -> Dim:
+    def output(self, size: Dim) -> Dim:
         """How many windows cover an input, negative if not even one does (pooling_layer.cpp, Reshape).
 
         The last window is dropped where it would lie in the padding behind the input.
         """
         if self.kernel is None:
+            return 1
+        if size is None:
             return None
         room = size + 2 * self.pad - self.kernel
         result = 1 + (room // self.stride if self.floor else -(-room // self.stride))
@@ -32,7 +35,7 @@ class PoolWindow:
             return result - 1
         return result
 
-    def arithmetic(self, size: int) -> str:
+    def arithmetic(self, size: Dim) -> str:
         """The formula of `output` with its numbers."""
         rounding = "floor" if self.floor else "ceil"
         quotient = f"{rounding}(({size} + 2*{self.pad} - {self.kernel})/{self.stride})"
@@ -73,6 +76,7 @@ def set_up_spp(setup: Setup) -> Outcome:
             (channels, *(_bins(setup, axis, size, level) for axis, size in ((2, height), (3, width))))
         )
         features = None if features is None or bins is None else features + bins
+    refuse_in_place(setup, _FOUR_AXES)
     return Outcome(((num, features),))
 
 
@@ -84,7 +88,7 @@ def _read_windows(setup: Setup) -> tuple[PoolWindow, PoolWindow]:
     _check_pair(setup, "pad", "pad is pad OR pad_h and pad_w are required.")
     _check_pair(setup, "stride", "Stride is stride OR stride_h and stride_w are required.")
     kernels = legacy_dims(setup)[2:] if is_global else _values(setup, "kernel_size", "kernel")
-    if 0 in kernels:
+    if any(kernel is not None and kernel <= 0 for kernel in kernels):
         raise missing_size(setup, "kernel_size", "Filter dimensions cannot be zero.")
     pads, strides = _values(setup, "pad", "pad"), _values(setup, "stride", "stride")
     if is_global and (pads, strides) != ((0, 0), (1, 1)):
@@ -129,8 +133,8 @@ def _check_pair(setup: Setup, field: str, caffe: str) -> None:
 def _values(setup: Setup, field: str, stem: str) -> tuple[int, int]:
     param = setup.param
     if param.has(field) or not param.has(f"{stem}_h"):
-        return (param.integer(field), param.integer(field))
-    return (param.integer(f"{stem}_h"), param.integer(f"{stem}_w"))
+        return (setup.size(field), setup.size(field))
+    return (setup.size(f"{stem}_h"), setup.size(f"{stem}_w"))
 
 
 def _check_pads(setup: Setup, pads: tuple[int, int], kernels: tuple[Dim, Dim]) -> None:
@@ -150,16 +154,17 @@ def _check_pads(setup: Setup, pads: tuple[int, int], kernels: tuple[Dim, Dim]) -
 
 
 def _pooled(setup: Setup, axis: int, size: Dim, window: PoolWindow) -> Dim:
-    span = kernel_span(setup)
+    # Caffe turns the infinite quotient of stride 0 into a large negative size.
+    caffe = "shape[i] >= 0"
     if window.stride == 0:
-        message, span = "'stride' must be more than 0", setup.param.span("stride")
-        raise RejectedError("window-does-not-fit", message, caffe="shape[i] >= 0", span=span)
-    result = None if size is None else window.output(size)
-    if size is not None and result is not None and result < 0:
-        message = (
-            f"kernel {window.kernel} does not fit axis {axis} of {setup.show(0)}: {window.arithmetic(size)}"
-        )
-        raise RejectedError("window-does-not-fit", message, caffe="shape[i] >= 0", span=span, bottom=0)
+        field = "stride" if setup.param.has("stride") else f"stride_{'hw'[axis - 2]}"
+        message, span = f"'{field}' must be more than 0", setup.param.span(field)
+        raise RejectedError("window-does-not-fit", message, caffe=caffe, span=span)
+    result = window.output(size)
+    if result is not None and result < 0:
+        kernel, span = f"kernel {window.kernel}", kernel_span(setup)
+        message = f"{kernel} does not fit axis {axis} of {setup.show(0)}: {window.arithmetic(size)}"
+        raise RejectedError("window-does-not-fit", message, caffe=caffe, span=span, bottom=0)
     return result
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ..schema import Block
 from ..text import Span
-from .shape import Dim, Shape, show_shape
+from .shape import Dim, Shape, show_shape, to_int
 
 
 class Count(NamedTuple):
@@ -57,6 +57,10 @@ class Setup:
     bottoms: tuple[Shape, ...]
     top_count: int
     """The number of tops, those that Caffe adds by itself (AutoTopBlobs) included."""
+
+    def size(self, field: str) -> int:
+        """A uint32 parameter as Caffe's `int` holds it, negative from 2^31 on."""
+        return to_int(self.param.integer(field))
 
     def show(self, bottom: int) -> str:
         """A bottom as messages speak of it: `'conv1' (10x20x24x24)`."""
@@ -105,8 +109,8 @@ class RejectedError(Exception):
 
 def missing_size(setup: Setup, field: str, caffe: str) -> RejectedError:
     """A size without a default that is absent or 0."""
-    found = "found 0" if setup.param.has(field) else "it is absent"
-    message = f"'{field}' must be given and more than 0, {found}"
+    is_given = setup.param.has(field)
+    message = f"'{field}' must be more than 0" if is_given else f"'{field}' must be given, it has no default"
     return RejectedError("missing-size", message, caffe=caffe, span=setup.param.span(field))
 
 

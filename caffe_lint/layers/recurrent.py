@@ -21,6 +21,14 @@ class Cell(NamedTuple):
     has_output: bool
 
 
+class Length(NamedTuple):
+    """The number of time steps or of streams, and what Caffe calls it."""
+
+    what: str
+    symbol: str
+    size: Dim
+
+
 _CELLS = {"LSTM": Cell(_GATES, 2, has_output=False), "RNN": Cell(1, 1, has_output=True)}
 
 
@@ -37,8 +45,8 @@ def set_up_recurrent(setup: Setup) -> Outcome:
     steps, streams = _sequence(setup)
     if static is not None:
         _check_static(setup, static, streams)
-    units = setup.param.integer("num_output")
-    if units == 0:
+    units = setup.size("num_output")
+    if units <= 0:
         raise missing_size(setup, "num_output", "num_output must be positive")
     params = _learn(setup, cell, static)
     _check_unrolled(setup, (steps, streams, cell.gates * units))
@@ -53,10 +61,10 @@ def set_up_lstm_unit(setup: Setup) -> Outcome:
     streams = require_axis(setup, 0, 1)
     for index, axes in enumerate((3, 3, 2)):
         require_axes(setup, index, axes, f"{axes} == bottom[i]->num_axes()")
-        _check_equal(setup, index, require_axis(setup, index, 0), 1, "1 == bottom[i]->shape(0)")
-        found = require_axis(setup, index, 1)
-        _check_equal(setup, index, found, streams, "num_instances == bottom[i]->shape(1)")
-        streams = found if streams is None else streams
+        if require_axis(setup, index, 0) not in (1, None):
+            message = f"axis 0 of {setup.show(index)} must be 1: a unit is a single time step"
+            raise RejectedError("shape-mismatch", message, caffe="1 == bottom[i]->shape(0)", bottom=index)
+        streams = _check_length(setup, index, 1, Length("streams", "num_instances", streams))
     units, gates = require_axis(setup, 0, 2), require_axis(setup, 1, 2)
     if units is not None and gates is not None and gates != _GATES * units:
         message = f"{setup.show(1)} must have {_GATES}*{units} gates for the {units} units of {setup.show(0)}"
@@ -91,10 +99,8 @@ def _sequence(setup: Setup) -> tuple[Dim, Dim]:
         raise RejectedError("number-of-axes", message, caffe=caffe, bottom=0)
     require_axes(setup, 1, 2, "bottom[1] must have exactly 2 axes -- (#timesteps, #streams)")
     steps, streams = (x or (None, None))[:2]
-    cont_steps, cont_streams = setup.bottoms[1] or (None, None)
-    _check_equal(setup, 1, cont_steps, steps, "T_ == bottom[1]->shape(0)")
-    _check_equal(setup, 1, cont_streams, streams, "N_ == bottom[1]->shape(1)")
-    return (cont_steps if steps is None else steps, cont_streams if streams is None else streams)
+    steps = _check_length(setup, 1, 0, Length("time steps", "T_", steps))
+    return (steps, _check_length(setup, 1, 1, Length("streams", "N_", streams)))
 
 
 def _check_static(setup: Setup, bottom: int, streams: Dim) -> None:
@@ -102,19 +108,23 @@ def _check_static(setup: Setup, bottom: int, streams: Dim) -> None:
         message = f"the static input {setup.show(bottom)} must have axes of streams and features"
         caffe = "bottom[2]->num_axes() >= 1"
         raise RejectedError("number-of-axes", message, caffe=caffe, bottom=bottom)
-    _check_equal(setup, bottom, require_axis(setup, bottom, 0), streams, "N_ == bottom[2]->shape(0)")
+    _check_length(setup, bottom, 0, Length("streams", "N_", streams))
 
 
-def _check_equal(setup: Setup, bottom: int, found: Dim, wanted: Dim, caffe: str) -> None:
+def _check_length(setup: Setup, bottom: int, axis: int, length: Length) -> Dim:
+    """What is known of a length that bottom 0 has and that an axis of another bottom must have too."""
+    found, wanted = require_axis(setup, bottom, axis), length.size
     if found != wanted and found is not None and wanted is not None:
-        axis = (setup.bottoms[bottom] or ()).index(found)
-        message = f"axis {axis} of {setup.show(bottom)} must be {wanted}, as {setup.show(0)} has it"
-        raise RejectedError("shape-mismatch", message, caffe=caffe, bottom=bottom)
+        message = (
+            f"axis {axis} of {setup.show(bottom)} must be {wanted}, the {length.what} of {setup.show(0)}"
+        )
+        raise RejectedError("shape-mismatch", message, caffe=f"{length.symbol} == bottom[", bottom=bottom)
+    return found if wanted is None else wanted
 
 
 def _learn(setup: Setup, cell: Cell, static: int | None) -> tuple[Shape, ...]:
     """The blobs of the unrolled net, in its order (lstm_layer.cpp and rnn_layer.cpp, FillUnrolledNet)."""
-    units = setup.param.integer("num_output")
+    units = setup.size("num_output")
     rows = cell.gates * units
     params = fill(setup, Learned.weight((rows, _features(setup, 0, 2))), Learned.bias((rows,)))
     if static is not None:

@@ -71,7 +71,8 @@ def set_up_crop(setup: Setup) -> Outcome:
     first = axis_named(setup, bottom)
     cut = len(bottom) - first
     if len(offsets) > 1 and len(offsets) != cut:
-        message = f"'offset' is given {len(offsets)} times for the last {cut} axes of {setup.show(0)}"
+        allowed = f"once, or once for each axis of {setup.show(0)} from 'axis' on"
+        message = f"'offset' must be given {allowed}, found {len(offsets)} for {cut}"
         caffe = "number of offset values specified must be equal to the number of dimensions following axis."
         span = setup.param.span("offset")
         raise RejectedError("parameter-count", message, caffe=caffe, span=span, bottom=0)

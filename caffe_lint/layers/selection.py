@@ -2,6 +2,7 @@
 
 from .axes import axis_named, require_axes, require_axis
 from .filler import empty_blob
+from .in_place import refuse_in_place
 from .record import LayerType, Outcome, RejectedError, Setup, at_least, between, exactly
 from .shape import Dim, product
 
@@ -85,6 +86,8 @@ def set_up_accuracy(setup: Setup) -> Outcome:
         return Outcome(((), (None,))[: setup.top_count])
     axis = axis_named(setup, scores)
     check_label_count(setup, axis)
+    if setup.top_count == 2:
+        refuse_in_place(setup, "out of range for 0-D Blob")
     return Outcome(((), (scores[axis],))[: setup.top_count])
 
 

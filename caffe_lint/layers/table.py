@@ -55,21 +55,28 @@ def set_up(record: LayerType, setup: Setup) -> Outcome:
         for index, shape in enumerate(shapes):
             if shape is not None:
                 check_limits(shape, f"{what} {index}")
-    if setup.block.has("loss_weight") or (record.loss and setup.top_count > 1):
-        _check_loss_weights(setup, outcome)
     return outcome
 
 
-def _check_loss_weights(setup: Setup, outcome: Outcome) -> None:
-    """layer.hpp, Layer::SetLossWeights: one for each top; a loss layer without any has one of 1."""
-    weights = setup.block.reals("loss_weight") or [1.0]
-    span = setup.block.span("loss_weight")
-    if len(weights) != setup.top_count:
-        found = len(weights) if setup.block.has("loss_weight") else "none, which stands for 1"
-        message = f"'loss_weight' must be given once for each of the {setup.top_count} tops, found {found}"
+def check_loss_weights(record: LayerType, setup: Setup, outcome: Outcome) -> None:
+    """Refuse loss weights that are not one for each top, or that belong to an empty top.
+
+    Source: layer.hpp, Layer::SetLossWeights; a loss layer without any has one of 1 (loss_layer.cpp). It
+    does not hold for a layer whose weights InsertSplits has taken away.
+
+    Raises:
+        RejectedError: if there are weights, and they do not fit the tops.
+    """
+    block, tops = setup.block, setup.top_count
+    if not (block.has("loss_weight") or (record.loss and tops > 1)):
+        return
+    weights, span = block.reals("loss_weight") or [1.0], block.span("loss_weight")
+    if len(weights) != tops:
+        found = f"{len(weights)}" if block.has("loss_weight") else "none, which stands for 1,"
+        message = f"'loss_weight' must be given once for each top, found {found} for {tops}"
         caffe = "loss_weight must be unspecified or specified once per top blob."
         raise RejectedError("parameter-count", message, caffe=caffe, span=span)
     for index, (weight, shape) in enumerate(zip(weights, outcome.tops, strict=True)):
         if weight and is_empty(shape):
-            message = f"top {index} has a loss weight, but would be {show_shape(shape)}, without elements"
+            message = f"top {index} has a loss weight, but would have shape {show_shape(shape)}"
             raise RejectedError("empty-blob", message, caffe="diff_", span=span)

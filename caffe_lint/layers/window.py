@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ..text import Span
 from .record import RejectedError, Setup, missing_size
-from .shape import Dim, Dims
+from .shape import Dims, to_int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +60,35 @@ def read_windows(setup: Setup, axes: int, kind: type[Window] = Window) -> list[W
         RejectedError: if sizes are missing, exclude each other, or do not fit the number of axes.
     """
     kernels = _per_axis(setup, "kernel_size", axes)
-    if 0 in kernels:
-        raise missing_size(setup, "kernel_size", "Filter dimensions must be nonzero.")
+    if kernels and min(kernels) <= 0:
+        name = "kernel_size"
+        if _has_pair(setup, name):
+            name = _pair(name)[0 if kernels[0] <= 0 else 1]
+        raise missing_size(setup, name, "Filter dimensions must be nonzero.")
     strides = _per_axis(setup, "stride", axes) or [1] * axes
     pads = _per_axis(setup, "pad", axes) or [0] * axes
     dilations = _per_axis(setup, "dilation", axes) or [1] * axes
     return list(map(kind, kernels, strides, pads, dilations))
 
 
-def slide(setup: Setup, first: int, sizes: Dims, windows: list[Window]) -> Dims:
-    """The sizes of the spatial axes, of which `first` is the outermost, behind the kernel.
+def slide(setup: Setup, windows: list[Window], least: int = 0) -> Dims:
+    """The sizes of the last axes of bottom 0 behind the kernel.
 
     Raises:
-        RejectedError: if the kernel does not fit.
+        RejectedError: if the kernel fits less often than `least`.
     """
-    return tuple(
-        _output(setup, axis, size, window)
-        for axis, (size, window) in enumerate(zip(sizes, windows, strict=True), first)
-    )
+    bottom = setup.bottoms[0] or ()
+    first = len(bottom) - len(windows)
+    for index, window in enumerate(windows):
+        if window.stride == 0 and not isinstance(window, ReverseWindow):
+            raise _no_stride(setup, index)
+    pairs = zip(bottom[first:], windows, strict=True)
+    outputs = tuple(None if size is None else window.output(size) for size, window in pairs)
+    worst = min((output for output in outputs if output is not None), default=least)
+    if worst < least:
+        index = outputs.index(worst)
+        raise _does_not_fit(setup, first + index, windows[index])
+    return outputs
 
 
 def kernel_span(setup: Setup) -> Span:
@@ -86,35 +97,37 @@ def kernel_span(setup: Setup) -> Span:
     return setup.param.span(given[0]) if given else setup.param.place
 
 
-def _output(setup: Setup, axis: int, size: Dim, window: Window) -> Dim:
-    if window.stride == 0 and not isinstance(window, ReverseWindow):
-        message = "'stride_h' and 'stride_w' must both be given and more than 0"
-        span = setup.param.span("stride_h" if setup.param.has("stride_h") else "stride_w")
-        raise RejectedError("window-does-not-fit", message, caffe="SIGFPE", span=span)
-    if size is None:
-        return None
-    result = window.output(size)
-    if result < 0:
-        message = f"{window} does not fit axis {axis} of {setup.show(0)}: {window.arithmetic(size)}"
-        raise RejectedError(
-            "window-does-not-fit", message, caffe="shape[i] >= 0", span=kernel_span(setup), bottom=0
-        )
-    return result
+def _does_not_fit(setup: Setup, axis: int, window: Window) -> RejectedError:
+    size = (setup.bottoms[0] or ())[axis] or 0
+    message = f"{window} does not fit axis {axis} of {setup.show(0)}: {window.arithmetic(size)}"
+    # With nothing left Caffe fails later, at the ones that it multiplies the bias by.
+    caffe = "data_" if window.output(size) == 0 else "shape[i] >= 0"
+    return RejectedError("window-does-not-fit", message, caffe=caffe, span=kernel_span(setup), bottom=0)
+
+
+def _no_stride(setup: Setup, index: int) -> RejectedError:
+    given, other = _pair("stride")[::-1] if index == 0 else _pair("stride")
+    message = f"'{other}' must be more than 0"
+    if not setup.param.has(other):
+        message = f"'{given}' needs '{other}' beside it: without it the stride is 0"
+    span = setup.param.span(other if setup.param.has(other) else given)
+    return RejectedError("window-does-not-fit", message, caffe="SIGFPE", span=span)
 
 
 def _per_axis(setup: Setup, field: str, axes: int) -> list[int]:
     param = setup.param
     if field != "dilation" and _has_pair(setup, field):
         return _height_and_width(setup, field, axes)
-    values = param.integers(field)
+    values = list(map(to_int, param.integers(field)))
     if len(values) not in (1, axes) and (values or field == "kernel_size"):
         caffe = f"{field} must be specified once, or once per spatial dimension"
         if not values:
             raise missing_size(setup, field, caffe)
-        message = f"'{field}' is given {len(values)} times for {axes} spatial axes of {setup.show(0)}"
+        allowed = f"once, or once for each spatial axis of {setup.show(0)}"
+        message = f"'{field}' must be given {allowed}, found {len(values)} for {axes}"
         raise RejectedError("parameter-count", message, caffe=caffe, span=param.span(field), bottom=0)
     values = values * axes if len(values) == 1 else values
-    if field == "stride" and 0 in values:
+    if field == "stride" and any(value <= 0 for value in values):
         message, caffe = "'stride' must be more than 0", "Stride dimensions must be nonzero."
         raise RejectedError("window-does-not-fit", message, caffe=caffe, span=param.span(field))
     return values
@@ -141,4 +154,4 @@ def _height_and_width(setup: Setup, field: str, axes: int) -> list[int]:
         message = f"'{field}' excludes '{height}' and '{width}'"
         caffe = f"Either {field} or {height}/w should be specified; not both."
         raise RejectedError("conflicting-parameters", message, caffe=caffe, span=span)
-    return [param.integer(height), param.integer(width)]
+    return [setup.size(height), setup.size(width)]

@@ -7,6 +7,7 @@ from os import PathLike
 from pathlib import Path
 
 from ..schema import (
+    BVLC,
     Block,
     Impostor,
     Schema,
@@ -86,6 +87,11 @@ class Document:
         return load_schema().view(self.dialects)
 
     @cached_property
+    def _layer_schema(self) -> Schema:
+        # The layer table reads fields as BVLC declares them; a fork may have made `pad` repeated, say.
+        return load_schema().view({BVLC, *self.dialects})
+
+    @cached_property
     def schema_problems(self) -> list[SchemaProblem]:
         """Fields and values that the dialect's parser rejects."""
         return check(self.root, self.schema, self.root_type) if self.root_type else []
@@ -93,14 +99,14 @@ class Document:
     @cached_property
     def upgraded(self) -> Upgraded:
         """The net in today's form, all its states in one."""
-        return upgrade(self.root, self.schema)
+        return upgrade(self.root, self._layer_schema)
 
     @cached_property
     def layer_blocks(self) -> list[Block]:
         """The layers of all states in today's form, in the order of the file."""
-        layer_type = self.schema.message("LayerParameter")
+        layer_type = self._layer_schema.message("LayerParameter")
         return [
-            Block(field.value, layer_type, self.schema, field.name_span)
+            Block(field.value, layer_type, self._layer_schema, field.name_span)
             for field in self.upgraded.layers
             if isinstance(field.value, Message)
         ]
@@ -117,7 +123,8 @@ class Document:
         """
         if self.root_type != "NetParameter":
             return []
-        own_stages = tuple(Block.root(self.root, "NetParameter", self.schema).block("state").strings("stage"))
+        root = Block.root(self.root, "NetParameter", self._layer_schema)
+        own_stages = tuple(root.block("state").strings("stage"))
         groups: dict[tuple[bool, ...], list[NetState]] = {}
         for state in states_of(self.layer_blocks) if states is None else states:
             effective = NetState(state.phase, state.level, (*own_stages, *state.stages))

@@ -5,7 +5,7 @@ The facts are four files that other tools extracted from published `caffe.proto`
 """
 
 import json
-import sys
+from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -55,7 +55,8 @@ class _Sets:
 
     `owner/name@branch` lists only what differs from `owner/name`; a repository of which no schema (or no
     layer factory) was read counts as having BVLC's. BVLC comes first, then the smallest schema: of those
-    that know a field, it is the one nearest to the field's origin.
+    that know a field, it is the one nearest to the field's origin. Those of which only a part was read
+    come last: converters with a schema but no layers, branches.
     """
 
     def __init__(self, fields: Rows, types: Rows) -> None:
@@ -67,7 +68,10 @@ class _Sets:
         self._follow_types = everybody - with_types | branches
         for repo in self._follow_schema:
             sizes[repo] += sizes[_BVLC]
-        self.repositories = sorted(everybody, key=lambda repo: (repo != _BVLC, sizes[repo], repo))
+        partial = self._follow_schema | self._follow_types
+        self.repositories = sorted(
+            everybody, key=lambda repo: (repo in partial, repo != _BVLC, sizes[repo], repo)
+        )
 
     def of_schema(self, repos: Iterable[str], elsewhere: Iterable[str]) -> str:
         """The set for one variant; the repositories `elsewhere` have another variant."""
@@ -129,4 +133,7 @@ def _dump(value: object) -> str:
 
 
 if __name__ == "__main__":
-    Path(__file__).with_name("schema.json").write_text(generate(Path(sys.argv[1])))
+    arguments = ArgumentParser(description="Make the schema's data file from a folder of facts.")
+    arguments.add_argument("facts", type=Path, help="the folder of facts")
+    text = generate(arguments.parse_args().facts)
+    Path(__file__).with_name("schema.json").write_text(text)

@@ -147,7 +147,7 @@ class Schema:
         """What any of these repositories knows.
 
         Where they differ about a field, BVLC's variant wins if BVLC is one of them, else the variant that
-        most of them share, else the one nearest to BVLC's.
+        most of them share, else BVLC's, else a repeated one.
 
         Raises:
             ValueError: if a repository is not one of the superset's.
@@ -216,9 +216,11 @@ class Schema:
             number=next((variant.number for variant in variants if variant.number is not None), None),
         )
 
-    def _rank(self, variant: "_Variant") -> tuple[int, int, int, int]:
-        known = variant.known
-        return (known & self._known & 1, (known & self._known).bit_count(), known & 1, known.bit_count())
+    def _rank(self, variant: "_Variant") -> tuple[int, int, int, bool, int]:
+        here = variant.known & self._known
+        # Where a repository has had both, a repeated field also takes what is written for a singular one.
+        is_repeated = variant.label is Label.REPEATED
+        return (here & 1, here.bit_count(), variant.known & 1, is_repeated, variant.known.bit_count())
 
     def _read_enum(self, name: str) -> EnumType:
         values: dict[str, tuple[int, int]] = {}

@@ -15,11 +15,11 @@ _FORMS = tuple(
         (b"$", rb"\$(?:\{[^{}\n]*+\}|\([^()\n]*+\)|[A-Za-z_]\w*+)"),
         (b"%", rb"%(?:\(\w++\))?+-?+[0-9]*+(?:\.[0-9]++)?+[sdifgeu]\b"),
         (b"{{", rb"\{\{[^{}\n]*+\}\}"),
-        (b"{%", rb"\{%[^\n]*?%\}"),
-        (b"<%", rb"<%[^\n]*?%>"),
-        (b"<", rb"<[ \t]*+[A-Za-z_]\w*+[ \t]*+>"),
+        (b"{%", rb"\{%[^%{}\n]*+%\}"),
+        (b"<%", rb"<%[^%<>\n]*+%>"),
+        (b"<", rb"<[A-Za-z_]\w*+>"),
         (b"@", rb"@[A-Za-z_]\w*+@"),
-        (b"{", rb"\{[ \t]*+(?:[A-Za-z_][\w.]*+|[0-9]++)[ \t]*+\}"),
+        (b"{", rb"\{(?:[A-Za-z_][\w.]*+|[0-9]++)\}"),
     )
 )
 _BARE_WORD = re.compile(rb":[ \t]*+([A-Za-z]++[0-9]++[A-Za-z_]\w*+|[A-Z][A-Z0-9]*+_\w++|__\w++)")
@@ -29,11 +29,15 @@ _NUMBERS = (Kind.INT32, Kind.UINT32, Kind.INT64, Kind.UINT64, Kind.FLOAT, Kind.D
 
 
 def placeholders(data: bytes) -> list[Span]:
-    """The places to fill in, in the order of the file; none in a comment or a string."""
+    """The places to fill in, in the order of the file, none inside another, in a comment or in a string."""
     forms = [form for sure, form in _FORMS if sure in data]
     found = [Span(*match.span()) for form in forms for match in form.finditer(data)]
     found += [Span(*match.span(1)) for match in _BARE_WORD.finditer(data) if _is_for_number(match, data)]
-    return visible(data, found)
+    apart: list[Span] = []
+    for span in visible(data, found):
+        if not apart or span.start >= apart[-1].end:
+            apart.append(span)
+    return apart
 
 
 def visible(data: bytes, spans: list[Span]) -> list[Span]:

@@ -63,7 +63,7 @@ _WEB_PAGE = re.compile(
 )
 _GITHUB_PAGE = re.compile(rb"https://github\.com/([\w.-]+/[\w.-]+)/blob/([\w./%@+-]+)")
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*+[{\[]\s*+[\"{\[\]}]")
-_YAML_START = re.compile(rb"(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*+---[ \t]*+\r?$", re.MULTILINE)
+_FIRST_LINE = re.compile(rb"(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*+[ \t]*+([^\r\n]*+)")
 _YAML_LIST = re.compile(rb":[ \t]*+\r?\n[ \t]*+- [A-Za-z\"'{\[]")
 _CONFLICT = re.compile(rb"^<{7}(?:[ \t][^\r\n]*+)?+\r?$", re.MULTILINE)
 
@@ -89,7 +89,9 @@ def _weights(data: bytes) -> Impostor | None:
     layers = layer_count(data)
     if layers is None:
         return None
-    message = f"this is a binary .caffemodel (weights of {layers} layers), pass the net's .prototxt instead"
+    message = (
+        f"this is a binary .caffemodel with {layers} layer{'s' * (layers > 1)}, pass the net's .prototxt"
+    )
     return Impostor(ImpostorKind.CAFFEMODEL, Span(0, min(len(data), 1)), message)
 
 
@@ -122,8 +124,9 @@ def _template(data: bytes) -> Impostor | None:
         return None
     start, end = found[0]
     text = data[start:end].decode("utf-8", "replace")
-    stands = f"and {len(found) - 1} more placeholders stand" if found[1:] else "stands"
-    message = f"this is a template, not yet a prototxt: '{text}' {stands} where a value belongs"
+    message = f"this is a template, not yet a prototxt: '{text}' stands where a value belongs"
+    if found[1:]:
+        message += f", and {len(found) - 1} more such placeholder{'s' * (len(found) > 2)}"
     return Impostor(ImpostorKind.TEMPLATE, found[0], message)
 
 
@@ -134,11 +137,13 @@ def _json(data: bytes) -> Impostor | None:
 
 
 def _yaml(data: bytes) -> Impostor | None:
-    match = _YAML_START.match(data) or (_YAML_LIST.search(data) if b"- " in data else None)
-    if not match or not visible(data, [Span(*match.span())]):
+    first = _FIRST_LINE.match(data)
+    item = _YAML_LIST.search(data) if b"- " in data else None
+    has_list = item and visible(data, [Span(*item.span())])
+    if not first or not (has_list or first[1].rstrip() == b"---"):
         return None
     message = "this is YAML, Caffe reads protobuf text format: 'layer { … }' for each layer"
-    return Impostor(ImpostorKind.YAML, Span(*match.span()), message)
+    return Impostor(ImpostorKind.YAML, Span(*first.span(1)), message)
 
 
 def _conflict(data: bytes) -> Impostor | None:

@@ -4,6 +4,9 @@ from ..text import Message
 from .model import ROOT_TYPES, MessageType, load_schema
 from .unknown import near_name
 
+_MAX_NAMES = 50
+"""With more names than this at the top a misspelt one decides nothing."""
+
 
 def root_type_of(root: Message) -> str | None:
     """The message type of a whole file; an empty one is a `NetParameter`.
@@ -13,7 +16,7 @@ def root_type_of(root: Message) -> str | None:
     """
     names = {field.name for field in root.fields}
     messages = [load_schema().message(root_type) for root_type in ROOT_TYPES]
-    for is_its_own in (_has, _nearly_has):
+    for is_its_own in (_has, _nearly_has) if len(names) <= _MAX_NAMES else (_has,):
         counts = [sum(is_its_own(message, name) for name in names) for message in messages]
         if 2 * max(counts) >= len(names):
             return ROOT_TYPES[counts.index(max(counts))]

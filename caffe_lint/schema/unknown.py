@@ -12,6 +12,7 @@ from .problem import Answer
 _MAX_NAMED = 3
 _LIKENESS = 0.75
 _SHORTEST = 3
+_MAX_NEIGHBOURS = 1000
 _SUFFIX = "_param"
 
 
@@ -89,7 +90,7 @@ def _stem(name: str) -> str:
 
 
 def _home(name: str, inside: Surroundings, view: Schema) -> str:
-    for field in inside.message.fields:
+    for field in inside.message.fields[:_MAX_NEIGHBOURS]:
         field_type = inside.type.field(field.name)
         if field_type and field_type.type_name and view.message(field_type.type_name).field(name):
             return f"it belongs inside '{field.name}'"

@@ -41,12 +41,10 @@ def _skip(data: bytes, position: int, wire_type: int) -> int:
 
 
 def _varint(data: bytes, position: int) -> tuple[int, int]:
-    value = shift = 0
-    while position < len(data):
-        byte = data[position]
-        position += 1
-        value |= (byte & 0x7F) << shift
-        shift += 7
+    """A variable-length integer and where it ends; at most ten bytes, like all of them."""
+    value = 0
+    for index, byte in enumerate(data[position : position + 10]):
+        value |= (byte & 0x7F) << 7 * index
         if byte < 0x80:
-            break
-    return value, position
+            return value, position + index + 1
+    return value, position + 10

@@ -54,7 +54,7 @@ def skip_gap(text: str, position: int) -> int:
 
 
 def _unexpected_token(text: str, start: int, expected: str) -> SyntaxProblem:
-    token = grammar.TOKEN.match(text, start)
+    token = grammar.token().match(text, start)
     end = token.end() if token else start + 1
     return SyntaxProblem(Span(start, end), f"expected {expected}, found '{_shown(text[start:end])}'")
 
@@ -79,7 +79,7 @@ def _invalid_token(text: str, start: int) -> SyntaxProblem | None:
 
 
 def _invalid_string(text: str, start: int) -> SyntaxProblem | None:
-    valid, literal = grammar.VALID_STRING_START.match(text, start), grammar.LITERAL.match(text, start)
+    valid, literal = grammar.valid_string_start().match(text, start), grammar.literal().match(text, start)
     if valid is None or literal is None:
         return None
     span = Span(start, literal.end())
@@ -96,8 +96,8 @@ def _invalid_string(text: str, start: int) -> SyntaxProblem | None:
 
 
 def _invalid_number(text: str, start: int) -> SyntaxProblem | None:
-    run = grammar.NUMBER_LIKE.match(text, start)
-    if run is None or grammar.ELEMENT.fullmatch(run[0]):
+    run = grammar.number_like().match(text, start)
+    if run is None or grammar.element().fullmatch(run[0]):
         return None
     reason = ""
     if run[0].isdecimal():

@@ -6,6 +6,7 @@ Every quantifier is possessive: no input makes a match take more than linear tim
 """
 
 import re
+from functools import cache
 
 # A NUL ends a comment (Tokenizer::ConsumeLineComment) and is then an invalid character of its own.
 GAP = r"(?:[ \t\r\n\v\f]++|\#[^\n\0]*+)*+"
@@ -23,7 +24,7 @@ _NUMBER = (
 )
 
 # The text-format parser joins adjacent string literals and takes a minus sign as a token of its own.
-_SCALAR = rf"(?:{_STRING}(?:{GAP}{_STRING})*+|(?:-{GAP})?+(?:{IDENTIFIER}|{_NUMBER}))"
+_SCALAR = rf"(?:(?:{_STRING}(?:{GAP}(?=[\"']))?+)++|(?:-{GAP})?+(?:{IDENTIFIER}|{_NUMBER}))"
 
 STATEMENT = re.compile(
     rf"{GAP}(?:({IDENTIFIER}){GAP}(?::{GAP}(?:({_SCALAR})|([{{<])|(\[))|([{{<])|(\[))|([}}>])|([;,]))"
@@ -38,23 +39,45 @@ STEP_BARE_LIST = 6
 STEP_CLOSE = 7
 STEP_SEPARATOR = 8
 
-ELEMENT = re.compile(rf"{GAP}(?:({_SCALAR})|([{{<]))")
-"""One element of a `[ … ]` list: a scalar (group 1) or the opening bracket of a message (group 2)."""
-
-ELEMENT_END = re.compile(rf"{GAP}([,\]])")
-
 SKIP_GAP = re.compile(GAP)
 
 NAME = re.compile(IDENTIFIER)
 
-TOKEN = re.compile(rf"{_STRING}|[A-Za-z0-9_.]++|.", re.DOTALL)
-"""What to show of the place where the grammar stopped."""
 
-VALID_STRING_START = re.compile(_STRING_START)
-"""A string literal as far as it is valid: the closing quote, or what is wrong, comes next."""
+# What follows is rarely needed, and compiling it would be felt at every start.
 
-LITERAL = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?")
-"""A string literal up to its closing quote or the end of its line, with escapes valid or not."""
 
-NUMBER_LIKE = re.compile(r"\.?[0-9](?:[eE][+-](?=[0-9])|[A-Za-z0-9_.])*+")
-"""A run of characters that begins like a number and goes on without a gap."""
+@cache
+def element() -> re.Pattern[str]:
+    """One element of a `[ … ]` list: a scalar (group 1) or the opening bracket of a message (group 2)."""
+    return re.compile(rf"{GAP}(?:({_SCALAR})|([{{<]))")
+
+
+@cache
+def element_end() -> re.Pattern[str]:
+    """What stands behind an element of a list: a comma or the closing bracket (group 1)."""
+    return re.compile(rf"{GAP}([,\]])")
+
+
+@cache
+def token() -> re.Pattern[str]:
+    """What to show of the place where the grammar stopped."""
+    return re.compile(rf"{_STRING}|[A-Za-z0-9_.]++|.", re.DOTALL)
+
+
+@cache
+def valid_string_start() -> re.Pattern[str]:
+    """A string literal as far as it is valid: the closing quote, or what is wrong, comes next."""
+    return re.compile(_STRING_START)
+
+
+@cache
+def literal() -> re.Pattern[str]:
+    """A string literal up to its closing quote or the end of its line, with escapes valid or not."""
+    return re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?")
+
+
+@cache
+def number_like() -> re.Pattern[str]:
+    """A run of characters that begins like a number and goes on without a gap."""
+    return re.compile(r"\.?[0-9](?:[eE][+-](?=[0-9])|[A-Za-z0-9_.])*+")

@@ -1,8 +1,8 @@
-"""Sets up one layer that is given by its type, its parameters and the shapes of its bottoms."""
+"""One layer by its type, parameters and shapes of bottoms: set up by us, or as a net for Caffe."""
 
 from collections.abc import Sequence
 
-from caffe_lint.layers import Outcome, RejectedError, Setup, Shape, find, set_up
+from caffe_lint.layers import Outcome, Setup, Shape, check_loss_weights, find, set_up
 from caffe_lint.schema import BVLC, Block, load_schema
 from caffe_lint.text import parse
 
@@ -17,8 +17,17 @@ def layer_text(type_name: str, params: str, bottoms: int, tops: int) -> str:
     return f'layer {{ name: "it" type: "{type_name}" {" ".join(names)} {params} }}\n'
 
 
+def inputs_text(bottoms: Sequence[Shape]) -> str:
+    """An Input layer for each bottom of known shape."""
+    return "".join(
+        f'layer {{ name: "b{index}" type: "Input" top: "b{index}" input_param {{ shape {{ '
+        f"dim: [{', '.join(map(str, shape or ()))}] }} }} }}\n"
+        for index, shape in enumerate(bottoms)
+    )
+
+
 def setup_of(text: str, bottoms: Sequence[Shape], tops: int) -> Setup:
-    """What the layer type of the only layer in `text` is given."""
+    """What the type of the only layer in `text` is given."""
     parsed = parse(text.encode())
     assert not parsed.problems
     block = Block.root(parsed.root, "NetParameter", SCHEMA).blocks("layer")[0]
@@ -32,13 +41,7 @@ def outcome_of(type_name: str, params: str, bottoms: Sequence[Shape], tops: int 
     """What Caffe makes of the layer; raises `RejectedError` if it rejects it."""
     record = find(type_name)
     assert record is not None
-    return set_up(record, setup_of(layer_text(type_name, params, len(bottoms), tops), bottoms, tops))
-
-
-def rejection_of(type_name: str, params: str, bottoms: Sequence[Shape], tops: int = 1) -> RejectedError:
-    """Why Caffe rejects the layer; fails if it does not."""
-    try:
-        outcome = outcome_of(type_name, params, bottoms, tops)
-    except RejectedError as error:
-        return error
-    raise AssertionError(f"{type_name} is accepted: {outcome}")
+    setup = setup_of(layer_text(type_name, params, len(bottoms), tops), bottoms, tops)
+    outcome = set_up(record, setup)
+    check_loss_weights(record, setup, outcome)
+    return outcome

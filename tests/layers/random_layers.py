@@ -9,7 +9,7 @@ Dims = tuple[int, ...]
 Bottoms = Callable[[Random], list[Dims]]
 
 _FAULT = 0.04
-"""How often one of the choices behind the bar is taken."""
+"""How often one of the choices behind the bar is taken, or a top is a bottom."""
 
 _FILLER = (
     "- - { type: 'xavier' } { type: 'msra' variance_norm: FAN_OUT } { type: 'gaussian' std: 0.1 } { } "
@@ -26,6 +26,7 @@ class RandomLayer(NamedTuple):
     params: str
     bottoms: list[Dims]
     tops: int
+    is_in_place: bool
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ class Family:
         """A layer of this family."""
         chosen = " ".join(_choose(random, field) for field in self.fields)
         params = f"{self.block} {{ {chosen} }}" if self.block else chosen
-        return RandomLayer(type_name, params, self.bottoms(random), int(random.choice(self.tops.split())))
+        bottoms, tops = self.bottoms(random), int(random.choice(self.tops.split()))
+        is_in_place = bool(bottoms) and random.random() < _FAULT
+        return RandomLayer(type_name, params, bottoms, tops, is_in_place)
 
 
 def random_layer(random: Random) -> RandomLayer:

@@ -83,8 +83,8 @@ class Net:
 
 
 def behind(folder: Path, interpreter: str = sys.executable) -> list[str]:
-    """The command of an interpreter that finds modules in a folder, and none in its site-packages."""
-    return ["env", f"PYTHONPATH={folder}", interpreter, "-S"]
+    """An interpreter that finds modules in a folder, none in site-packages, and leaves its litter there."""
+    return ["env", f"PYTHONPATH={folder}", f"TMPDIR={folder}", interpreter, "-S"]
 
 
 @pytest.fixture(params=[sys.executable, "python2.7"], ids=["python3", "python2.7"], scope="module")
@@ -174,10 +174,9 @@ def test_dead_worker_is_an_error_and_is_replaced(peer: Peer) -> None:
 
 def test_nothing_is_left_behind(tmp_path: Path) -> None:
     (tmp_path / "caffe.py").write_text(FAKE, encoding="ascii")
-    (tmp_path / "tmp").mkdir()
-    with Peer(["env", f"TMPDIR={tmp_path}/tmp", *behind(tmp_path)]) as peer:
+    with Peer(behind(tmp_path)) as peer:
         peer.load_all([NetText("fine"), NetText("crash"), NetText("fine", files={"lists/train.txt": "x"})])
-    assert not list((tmp_path / "tmp").iterdir())
+    assert [path.name for path in tmp_path.iterdir()] == ["caffe.py"]
 
 
 def complaint(command: list[str]) -> str:

@@ -11,9 +11,10 @@ Good:
     layer { type: "BatchNorm" bottom: "data" top: "bn1" param { lr_mult: 0 } }
 """
 
-from caffe_lint.lint import RejectionRule
+from caffe_lint.lint import RejectionRule, Severity
 
 
 class BatchNormParams(RejectionRule):
     code = "CL304"
     name = "batch-norm-params"
+    foreign_severity = Severity.NOTE

@@ -10,9 +10,10 @@ Good:
     pooling_param { kernel_h: 3 kernel_w: 1 }
 """
 
-from caffe_lint.lint import RejectionRule
+from caffe_lint.lint import RejectionRule, Severity
 
 
 class ConflictingParameters(RejectionRule):
     code = "CL207"
     name = "conflicting-parameters"
+    foreign_severity = Severity.NOTE

@@ -10,9 +10,10 @@ Good:
     weight_filler { type: "gaussian" std: 0.01 }
 """
 
-from caffe_lint.lint import RejectionRule
+from caffe_lint.lint import RejectionRule, Severity
 
 
 class Filler(RejectionRule):
     code = "CL212"
     name = "filler"
+    foreign_severity = Severity.NOTE

@@ -10,9 +10,10 @@ Good:
     convolution_param { num_output: 4 kernel_size: 3 }
 """
 
-from caffe_lint.lint import RejectionRule
+from caffe_lint.lint import RejectionRule, Severity
 
 
 class MissingSize(RejectionRule):
     code = "CL206"
     name = "missing-size"
+    foreign_severity = Severity.NOTE

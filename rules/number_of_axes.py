@@ -10,9 +10,10 @@ Good (`data` is 2x3x8x8):
     layer { type: "Pooling" bottom: "data" top: "pool1" pooling_param { kernel_size: 3 } }
 """
 
-from caffe_lint.lint import RejectionRule
+from caffe_lint.lint import RejectionRule, Severity
 
 
 class NumberOfAxes(RejectionRule):
     code = "CL205"
     name = "number-of-axes"
+    foreign_severity = Severity.NOTE

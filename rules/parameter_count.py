@@ -11,9 +11,10 @@ Good (two bottoms):
     eltwise_param { operation: SUM coeff: 1 coeff: -1 }
 """
 
-from caffe_lint.lint import RejectionRule
+from caffe_lint.lint import RejectionRule, Severity
 
 
 class ParameterCount(RejectionRule):
     code = "CL211"
     name = "parameter-count"
+    foreign_severity = Severity.NOTE

@@ -10,9 +10,10 @@ Good:
     layer { type: "InnerProduct" param { } inner_product_param { num_output: 2 bias_term: false } }
 """
 
-from caffe_lint.lint import RejectionRule
+from caffe_lint.lint import RejectionRule, Severity
 
 
 class TooManyParams(RejectionRule):
     code = "CL303"
     name = "too-many-params"
+    foreign_severity = Severity.NOTE

@@ -9,9 +9,10 @@ Good:
     lrn_param { local_size: 5 }
 """
 
-from caffe_lint.lint import RejectionRule
+from caffe_lint.lint import RejectionRule, Severity
 
 
 class ValueOutOfRange(RejectionRule):
     code = "CL208"
     name = "value-out-of-range"
+    foreign_severity = Severity.NOTE

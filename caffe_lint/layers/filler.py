@@ -48,7 +48,7 @@ def check_filler(filler: Block, shape: Shape, what: str) -> None:
     elif name == "uniform" and not filler.real("min") <= filler.real("max"):
         message = f"'min' {filler.real('min'):g} must not be more than 'max' {filler.real('max'):g}"
         raise RejectedError("filler", message, caffe="a <= b", span=filler.span("min"))
-    if name != "gaussian" and filler.integer("sparse") != -1:
+    if name != "gaussian" and filler.has("sparse") and filler.integer("sparse") != -1:
         message = f"'sparse' works with a gaussian filler only, not with {name}"
         caffe = "Sparsity not supported by this Filler."
         raise RejectedError("filler", message, caffe=caffe, span=filler.span("sparse"))

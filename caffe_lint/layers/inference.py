@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..net import Blob, Layer, Net, ParamSpec
+from ..schema import BVLC, load_schema
 from ..text import Span
 from .record import Count, LayerType, Outcome, RejectedError, Setup
 from .shape import Dim, Shape, product, show_shape
@@ -52,7 +53,7 @@ def infer_shapes(net: Net, distrusted: Container[Layer] = frozenset()) -> Infere
     inference = Inference()
     for layer in net.layers:
         record = find(layer.type)
-        if record is None or layer.is_damaged or layer in distrusted:
+        if record is None or layer.is_damaged or layer in distrusted or _is_foreign(layer, record):
             continue
         try:
             outcome = _set_up(layer, record, inference)
@@ -66,6 +67,15 @@ def infer_shapes(net: Net, distrusted: Container[Layer] = frozenset()) -> Infere
         if layer.params:
             inference.rejections += _param_rejections(layer, outcome.params, inference)
     return inference
+
+
+def _is_foreign(layer: Layer, record: LayerType) -> bool:
+    """Whether the layer uses a field that BVLC's Caffe does not have, and so does something else there."""
+    if record.param is None or not layer.block.has(record.param):
+        return False
+    param = layer.block.block(record.param)
+    known = load_schema().view([BVLC]).message(param.type.name).fields
+    return any(name not in known for name in param.names)
 
 
 def _set_up(layer: Layer, record: LayerType, inference: Inference) -> Outcome:

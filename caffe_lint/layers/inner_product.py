@@ -25,7 +25,7 @@ def set_up_inner_product(setup: Setup) -> Outcome:
     if not outputs:
         raise _no_outputs(setup)
     weight = (inputs, outputs) if param.boolean("transpose") else (outputs, inputs)
-    return Outcome((top,), _learn(setup, weight, top), macs)
+    return Outcome((top,), _learn(setup, outputs, weight, top), macs)
 
 
 def set_up_embed(setup: Setup) -> Outcome:
@@ -37,15 +37,14 @@ def set_up_embed(setup: Setup) -> Outcome:
         raise missing_size(setup, "input_dim", "EmbedLayer input_dim must be positive.")
     bottom = setup.bottoms[0]
     top = None if bottom is None else (*bottom, outputs)
-    return Outcome((top,), _learn(setup, (inputs, outputs), top))
+    return Outcome((top,), _learn(setup, outputs, (inputs, outputs), top))
 
 
-def _learn(setup: Setup, weight: Shape, top: Shape) -> tuple[Shape, ...]:
+def _learn(setup: Setup, outputs: int, weight: Shape, top: Shape) -> tuple[Shape, ...]:
     """Weight and bias; the bias is multiplied by a vector of ones, one for each row of the top."""
     if not setup.param.boolean("bias_term"):
         return learn(setup, Learned.weight(weight))
-    bias = (setup.size("num_output"),)
-    params = learn(setup, Learned.weight(weight), Learned.bias(bias))
+    params = learn(setup, Learned.weight(weight), Learned.bias((outputs,)))
     if top is not None and 0 in top[:-1]:
         raise empty_blob(f"the top would have shape {show_shape(top)}, without a row to add the bias to")
     return params

@@ -84,11 +84,12 @@ def _slices(setup: Setup, points: list[int], axis: int | None) -> list[Dim]:
     if size is not None and tops > size:
         message = f"{_shown(setup, axis)} is too short for {tops} tops"
         raise _wrong_points(setup, message, "top.size() <= bottom_slice_axis")
-    pieces: list[Dim] = [point - before for before, point in pairwise([0, *points])]
+    pieces: list[Dim] = []
     for before, point in pairwise([0, *points]):
         if point <= before:
             message = f"slice points must increase from 1 on, found {point} behind {before}"
             raise _wrong_points(setup, message, "slice_point_[i] > prev")
+        pieces.append(point - before)
     if size is not None and points[-1] > size:
         message = f"slice point {points[-1]} lies behind the end of {_shown(setup, axis)}"
         raise _wrong_points(setup, message, "shape[i] >= 0")

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from ..net import Document
-from ..schema import Answer
+from ..schema import BVLC, Answer, SchemaProblem
+from ..text import Span
 from .context import NetContext
 from .diagnostic import Claim, Diagnostic, Note, Severity
 from .rule import DocumentRule, NetRule
@@ -17,7 +18,17 @@ class SchemaRule(DocumentRule):
         for problem in document.schema_problems:
             if problem.kind.value == self.name:
                 notes = [Note(message, span) for span, message in problem.notes]
+                notes += _place_in_caffe(problem, document)
                 yield self.report(problem.message, problem.span, notes, severity_of(problem.answer, document))
+
+
+def _place_in_caffe(problem: SchemaProblem, document: Document) -> list[Note]:
+    """Where Caffe's message points, if that is another line: its parser is one token ahead."""
+    data = document.source.data
+    offset = problem.offset_in_caffe(data)
+    if b"\n" not in data[problem.span.end : offset]:
+        return []
+    return [Note("Caffe's own message names this place, behind the mistake", Span(offset, offset + 1))]
 
 
 def severity_of(answer: Answer | None, document: Document) -> Severity:
@@ -28,14 +39,22 @@ def severity_of(answer: Answer | None, document: Document) -> Severity:
 
 
 class RejectionRule(NetRule):
-    """A rule for one kind of mistake at which Caffe aborts while it sets up the layers."""
+    """A rule for one kind of mistake at which Caffe aborts while it sets up the layers.
+
+    The layer table is BVLC's. In a net that only another Caffe can read, what BVLC's would not accept is a
+    warning, or less where such limits are known to differ.
+    """
+
+    foreign_severity = Severity.WARNING
 
     def check(self, context: NetContext) -> Iterator[Diagnostic]:
         """The rejections that bear the rule's name."""
+        is_foreign = BVLC not in context.document.dialects
         for rejection in context.rejections:
             if rejection.rule == self.name:
                 notes = [Note(message, span) for message, span in rejection.notes]
-                yield self.report(context, rejection.message, rejection.span, notes)
+                finding = self.report(context, rejection.message, rejection.span, notes)
+                yield finding._replace(severity=self.foreign_severity) if is_foreign else finding
 
 
 class RecurrentRule(NetRule):

@@ -7,6 +7,9 @@ from .problem import Answer, ProblemKind, SchemaProblem
 from .unknown import Surroundings, known_elsewhere, unknown_field
 from .value import describe, excerpt, is_consumed, near_value, read_value
 
+_LAYER_TYPE = "V1LayerParameter.LayerType"
+"""The one enum to which everyone who writes a layer adds a value."""
+
 _MAX_EXPLAINED = 100
 """With more problems than this a file is something else: hints would take long and help nobody."""
 
@@ -137,6 +140,8 @@ class _Check:
         elif suggestion:
             answer = Answer.NEAR
             message += f", did you mean {excerpt(suggestion)}?"
+        elif field_type.type_name == _LAYER_TYPE:
+            answer = Answer.NOWHERE
         self.problems.append(
             SchemaProblem(
                 ProblemKind.WRONG_VALUE,

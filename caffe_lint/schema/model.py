@@ -67,7 +67,7 @@ class EnumType:
         self.names = {number: value for value, number in reversed(values.items())}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False, repr=False, slots=True)
 class FieldType:
     """What a schema says of one field.
 

@@ -1,10 +1,13 @@
 """What the C++ parser would reject in a file whose syntax is right: the kinds, and what a problem holds."""
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from ..text import Span
 from ..text.grammar import SKIP_GAP
+
+_LONGEST_GAP = 4096
+"""So many bytes of comments are passed over to find where Caffe's message points."""
 
 
 class ProblemKind(Enum):
@@ -27,8 +30,7 @@ class Answer(Enum):
     """Nobody knows it or anything like it."""
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaProblem:
+class SchemaProblem(NamedTuple):
     """One thing that the C++ parser rejects.
 
     `notes` are other places with a sentence each. `answer` is given for unknown fields and enum names;
@@ -51,5 +53,6 @@ class SchemaProblem:
         """
         if not self.is_consumed:
             return self.span.start
-        gap = SKIP_GAP.match(data.decode("latin-1"), self.span.end)
-        return gap.end() if gap else self.span.end
+        rest = data[self.span.end : self.span.end + _LONGEST_GAP]
+        gap = SKIP_GAP.match(rest.decode("latin-1"))
+        return self.span.end + (gap.end() if gap else 0)

@@ -1,8 +1,8 @@
 """Recognises files that are not what their name claims, from their bytes: one clear answer for each."""
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from ..text import Span
 from .placeholder import placeholders, visible
@@ -25,8 +25,7 @@ class ImpostorKind(Enum):
     YAML = "yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Impostor:
+class Impostor(NamedTuple):
     """A file that is no prototxt: what it is, where one sees it, and what to do."""
 
     kind: ImpostorKind

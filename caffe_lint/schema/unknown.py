@@ -10,7 +10,7 @@ from .model import ROOT_TYPES, FieldType, MessageType, Schema
 from .problem import Answer
 
 _MAX_NAMED = 3
-_LIKENESS = 0.75
+_LIKENESS = 0.8
 _SHORTEST = 3
 _MAX_NEIGHBOURS = 1000
 _SUFFIX = "_param"

@@ -25,6 +25,8 @@ _DESCRIPTIONS = {
 }
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+")
 _LONGEST_EXCERPT = 40
+_SHORT_WORD = 4
+_SHORT_LIKENESS, _LIKENESS = 0.6, 0.75
 _MAX_NAMED = 8
 
 
@@ -65,7 +67,8 @@ def near_value(field: FieldType, raw: str) -> str:
         return next((right for right, words in _NEAR_BOOLEANS.items() if word.lower() in words), "")
     if field.enum:
         names = {name.lower(): name for name in field.enum.values}
-        near = get_close_matches(word.lower(), names, n=1)
+        likeness = _LIKENESS if len(word) > _SHORT_WORD else _SHORT_LIKENESS
+        near = get_close_matches(word.lower(), names, n=1, cutoff=likeness)
         return names[near[0]] if near else ""
     if field.kind in _RANGES:
         number = scalar.real(word)

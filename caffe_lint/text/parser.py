@@ -190,8 +190,8 @@ class _Parser:
 
     def _open(self, field: Field, message: Message) -> None:
         if len(self.open) == MAX_DEPTH:
-            message = f"messages are nested deeper than {MAX_DEPTH} levels"
-            self._report(SyntaxProblem(field.span, message))
+            nested = f"messages are nested deeper than {MAX_DEPTH} levels"
+            self._report(SyntaxProblem(field.span, nested))
             raise _LeaveError(len(self.text))
         self.open.append((field, message))
         self.fields = message.fields

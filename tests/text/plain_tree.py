@@ -41,7 +41,7 @@ def all_fields(message: Message) -> Iterator[Field]:
 
 
 def leaves(message: Message) -> Iterator[tuple[Span, str]]:
-    """The names and scalars of a tree with the text that the tree holds for them, in the order of the file."""
+    """The names and scalars of a tree with the text that it holds for them, in the order of the file."""
     for field in all_fields(message):
         if field.start < field.value_start:
             yield field.name_span, field.name

@@ -25,6 +25,7 @@ class EmptyNet(DocumentRule):
     claim = Claim.WASTE
 
     def check(self, document: Document) -> Iterator[Diagnostic]:
-        is_net = document.root_type == "NetParameter" and not document.syntax_problems
-        if is_net and not document.upgraded.layers:
+        if document.root_type != "NetParameter" or document.syntax_problems:
+            return
+        if not document.upgraded.layers and not document.upgraded.problems:
             yield self.report("the file holds no layer, which Caffe loads as an empty net", Span(0, 0))

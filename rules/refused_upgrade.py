@@ -1,8 +1,8 @@
 """An old net that Caffe refuses to upgrade.
 
 Caffe turns V0 nets (`layers { layer { type: "conv" } }`) and V1 nets (`layers { type: CONVOLUTION }`)
-into today's form when it reads them. It aborts where `layers` and `layer` stand side by side, and where a
-V0 padding layer feeds anything but one convolution or pooling.
+into today's form when it reads them. It aborts where `layers` and `layer` stand side by side, at a V0 type
+that it does not know, and where a V0 padding layer feeds anything but one convolution or pooling.
 
 Bad:
     layers { name: "relu1" type: RELU bottom: "a" top: "b" }

@@ -31,6 +31,9 @@ class TopProducedTwice(NetRule):
 
     def _explain(self, blob: Blob, first: Blob) -> tuple[str, list[Note]]:
         made = Note(f"'{first.layer.name}' makes it here", first.span)
+        if first.name != blob.name:
+            copies = f"which Caffe calls a copy of '{first.name}', because several layers read that"
+            return f"'{blob.layer.name}' makes '{blob.name}', {copies}", [made]
         readers = [use for use in first.uses if use.layer is not blob.layer]
         if all(use.layer is not blob.layer for use in first.uses):
             return f"'{blob.layer.name}' makes '{blob.name}', which '{first.layer.name}' makes already", [

@@ -23,7 +23,7 @@ def set_up_convolution(setup: Setup) -> Outcome:
     windows = read_windows(setup, len(inputs), ReverseWindow if is_reversed else Window)
     _check_outputs(setup, outputs, channels)
     rows, columns = (channels, outputs) if is_reversed else (outputs, channels)
-    per_group = None if columns is None else columns // setup.param.integer("group")
+    per_group = None if columns is None else columns // setup.size("group")
     weight = (rows, per_group, *(window.kernel for window in windows))
     params = _learn(setup, weight)
     _check_equal_bottoms(setup)
@@ -52,7 +52,7 @@ def set_up_im2col(setup: Setup) -> Outcome:
 def _check_outputs(setup: Setup, outputs: int, channels: Dim) -> None:
     if outputs <= 0:
         raise missing_size(setup, "num_output", "num_output_ > 0")
-    group = setup.param.integer("group")
+    group = setup.size("group")
     span = setup.param.span("group")
     if group == 0:
         raise RejectedError("value-out-of-range", "'group' must be more than 0", caffe="SIGFPE", span=span)

@@ -53,7 +53,7 @@ def set_up_memory_data(setup: Setup) -> Outcome:
     for field in fields:
         if setup.param.integer(field) == 0:
             raise missing_size(setup, field, caffe)
-    dims = tuple(map(setup.param.integer, fields))
+    dims = tuple(map(setup.size, fields))
     return Outcome((dims, dims[:1]))
 
 
@@ -113,7 +113,7 @@ def _legacy_shapes(setup: Setup) -> tuple[Dims, ...]:
         raise RejectedError("conflicting-parameters", message, caffe=caffe, span=span)
     columns = []
     for field in _LEGACY:
-        values = setup.param.integers(field)
+        values = list(map(to_int, setup.param.integers(field)))
         if len(values) not in (1, setup.top_count):
             caffe = f"Must specify '{field}' once, or once per top blob"
             raise _wrong_count(setup, field, caffe) if values else missing_size(setup, field, caffe)

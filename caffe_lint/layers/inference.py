@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..net import Blob, Layer, Net, ParamSpec
-from ..schema import BVLC, load_schema
+from ..schema import BVLC, Block, Schema, load_schema
 from ..text import Span
 from .record import Count, LayerType, Outcome, RejectedError, Setup
 from .shape import Dim, Shape, product, show_shape
@@ -51,12 +51,16 @@ def infer_shapes(net: Net, distrusted: Container[Layer] = frozenset()) -> Infere
             known shape, so that their mistake is not reported again further down.
     """
     inference = Inference()
+    known = load_schema().view([BVLC])
     for layer in net.layers:
         record = find(layer.type)
-        if record is None or layer.is_damaged or layer in distrusted or _is_foreign(layer, record):
+        if record is None or layer.is_damaged or layer in distrusted:
+            continue
+        param = layer.block.block(record.param) if record.param else layer.block
+        if record.param and _is_foreign(param, known):
             continue
         try:
-            outcome = _set_up(layer, record, inference)
+            outcome = _set_up(layer, record, param, inference)
         except RejectedError as error:
             inference.rejections.append(_rejection(layer, error, inference))
             continue
@@ -69,16 +73,15 @@ def infer_shapes(net: Net, distrusted: Container[Layer] = frozenset()) -> Infere
     return inference
 
 
-def _is_foreign(layer: Layer, record: LayerType) -> bool:
-    """Whether the layer uses a field that BVLC's Caffe does not have, and so does something else there."""
-    if record.param is None or not layer.block.has(record.param):
+def _is_foreign(param: Block, known: Schema) -> bool:
+    """Whether a layer uses a parameter that BVLC's Caffe does not have, and so does something else there."""
+    if param.message is None:
         return False
-    param = layer.block.block(record.param)
-    known = load_schema().view([BVLC]).message(param.type.name).fields
-    return any(name not in known for name in param.names)
+    fields = known.message(param.type.name)
+    return any(fields.field(name) is None for name in param.names)
 
 
-def _set_up(layer: Layer, record: LayerType, inference: Inference) -> Outcome:
+def _set_up(layer: Layer, record: LayerType, param: Block, inference: Inference) -> Outcome:
     bottoms, tops = len(layer.bottoms), len(layer.tops)
     if record.automatic_tops:
         tops = max(tops, record.tops.least)
@@ -90,7 +93,6 @@ def _set_up(layer: Layer, record: LayerType, inference: Inference) -> Outcome:
             f"{layer.type} '{layer.name}' makes one top of each bottom, found {bottoms} bottoms, {tops} tops",
             caffe=f"{layer.type} Layer produces one top blob as output for each bottom blob input.",
         )
-    param = layer.block.block(record.param) if record.param else layer.block
     shapes = tuple(inference.shape(use.blob) for use in layer.bottoms)
     setup = Setup(layer.block, param, shapes, tops)
     outcome = set_up(record, setup)

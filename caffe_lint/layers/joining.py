@@ -6,12 +6,12 @@ from .axes import axis_named
 from .filler import empty_blob
 from .in_place import refuse_in_place
 from .record import LayerType, Outcome, RejectedError, Setup, at_least
-from .shape import Dim, Dims, Shape, merge
+from .shape import Dim, Dims, Shape, merge, to_int
 
 
 def set_up_slice(setup: Setup) -> Outcome:
     """slice_layer.cpp: one axis cut at `slice_point`, or evenly; the other axes stay."""
-    points = setup.param.integers("slice_point")
+    points = list(map(to_int, setup.param.integers("slice_point")))
     axis = _axis(setup, "slice_dim")
     bottom = setup.bottoms[0]
     sizes = _slices(setup, points, axis)

@@ -9,8 +9,8 @@ from .shape import Dims, Shape, may_equal, merge, show_shape
 
 def set_up_lrn(setup: Setup) -> Outcome:
     """lrn_layer.cpp: (num, channels, height, width), normalised over a window of odd size."""
-    size = setup.param.integer("local_size")
-    if size % 2 == 0:
+    size = setup.size("local_size")
+    if size <= 0 or size % 2 == 0:
         message = f"'local_size' must be odd, found {size}"
         caffe = "LRN only supports odd values for local_size"
         span = setup.param.span("local_size")

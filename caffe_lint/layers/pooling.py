@@ -1,6 +1,6 @@
 """Layer types that pool over windows of height and width: Pooling, SPP."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .axes import legacy_dims, require_axes
 from .in_place import refuse_in_place
@@ -11,8 +11,7 @@ from .window import kernel_span
 _FOUR_AXES = "Input must have 4 axes, corresponding to (num, channels, height, width)"
 
 
-@dataclass(frozen=True, slots=True)
-class PoolWindow:
+class PoolWindow(NamedTuple):
     """How a pooling window moves along height or width; `kernel` is None if it covers an unknown input."""
 
     kernel: Dim
@@ -60,12 +59,12 @@ def set_up_pooling(setup: Setup) -> Outcome:
 
 def set_up_spp(setup: Setup) -> Outcome:
     """spp_layer.cpp: height and width pooled into 1, 2, 4, … bins each, flattened and joined."""
-    levels = setup.param.integer("pyramid_height")
+    levels = setup.size("pyramid_height")
     num, channels, height, width = legacy_dims(setup)
     if 0 in (height, width):
         message = f"{setup.show(0)} has no height or no width"
         raise RejectedError("empty-blob", message, caffe="Input dimensions cannot be zero.", bottom=0)
-    if levels == 0:
+    if levels <= 0:
         raise missing_size(setup, "pyramid_height", "Split Layer produces at least 1 top blob(s) as output.")
     require_axes(setup, 0, 4, _FOUR_AXES)
     if levels == 1:

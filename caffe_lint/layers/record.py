@@ -5,7 +5,6 @@ A record mirrors one layer class of Caffe: `Layer::SetUp` (layer.hpp) checks the
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..schema import Block
@@ -46,8 +45,7 @@ def between(least: int, most: int) -> Count:
     return Count(least, most)
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(NamedTuple):
     """What a layer is set up with: its typed parameters and the shapes of its bottoms."""
 
     block: Block
@@ -71,8 +69,7 @@ class Setup:
         return f"'{self.block.strings('bottom')[bottom]}'"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What Caffe makes of a layer: the shapes of its tops and of its learned blobs, in order."""
 
     tops: tuple[Shape, ...]
@@ -117,16 +114,15 @@ def missing_size(setup: Setup, field: str, caffe: str) -> RejectedError:
 SetupFunction = Callable[[Setup], Outcome]
 
 
-@dataclass(frozen=True, slots=True)
-class LayerType:
+class LayerType(NamedTuple):
     """One row of the layer table."""
 
     name: str
     setup: SetupFunction
     param: str | None = None
     """The field of LayerParameter that holds the type's own parameters."""
-    bottoms: Count = field(default_factory=lambda: exactly(1))
-    tops: Count = field(default_factory=lambda: exactly(1))
+    bottoms: Count = exactly(1)
+    tops: Count = exactly(1)
     equal_blobs: bool = False
     """EqualNumBottomTopBlobs: one top for each bottom."""
     automatic_tops: bool = False

@@ -65,7 +65,7 @@ def set_up_tile(setup: Setup) -> Outcome:
 
 def set_up_crop(setup: Setup) -> Outcome:
     """crop_layer.cpp: the axes of bottom 0 from `axis` on are cut to the size of bottom 1's."""
-    bottom, offsets = setup.bottoms[0], setup.param.integers("offset")
+    bottom, offsets = setup.bottoms[0], list(map(to_int, setup.param.integers("offset")))
     if bottom is None:
         return Outcome((None,))
     first = axis_named(setup, bottom)

@@ -112,7 +112,7 @@ def check_label_count(setup: Setup, axis: int) -> None:
 
 def _check_classes(setup: Setup) -> None:
     """The first CHECK of AccuracyLayer::Reshape, before the axis is known."""
-    top_k = setup.param.integer("top_k")
+    top_k = setup.size("top_k")
     scores, labels = (None if shape is None else product(shape) for shape in setup.bottoms)
     if labels == 0:
         message = f"{setup.show(1)} has no labels"

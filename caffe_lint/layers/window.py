@@ -1,14 +1,13 @@
 """The kernel of a convolution, its stride, pad and dilation along each spatial axis."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..text import Span
 from .record import RejectedError, Setup, missing_size
 from .shape import Dims, to_int
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """How a kernel moves along one axis."""
 
     kernel: int

@@ -2,6 +2,7 @@
 
 from .document import AUTO, Document, load
 from .model import Blob, Layer, Net, ParamSpec, Use
+from .solver import Solver
 from .state import NetState
 from .upgrade import UpgradeProblem
 
@@ -13,6 +14,7 @@ __all__ = [
     "Net",
     "NetState",
     "ParamSpec",
+    "Solver",
     "UpgradeProblem",
     "Use",
     "load",

@@ -32,6 +32,7 @@ def build_net(
             _name_params(layer, owners)
         net.layers.append(layer)
     _reject_shared_overwrites(net)
+    _reject_split_names(net)
     if not all(kept):
         net.absent, net.fed_elsewhere = _absent_tops(blocks, latest)
     return net
@@ -66,6 +67,17 @@ def _reject_shared_overwrites(net: Net) -> None:
         previous = blob.previous
         if previous is not None and len(previous.uses) + _has_loss_weight(previous) > 1:
             blob.duplicate_of, blob.previous = previous, None
+
+
+def _reject_split_names(net: Net) -> None:
+    # The copies that InsertSplits makes have names of their own, which no other blob may have.
+    alike = {blob.name: blob for blob in net.blobs if "_split_" in blob.name}
+    for blob in net.blobs if alike else ():
+        readers = [None] * _has_loss_weight(blob) + [(use.layer, use.index) for use in blob.uses]
+        for number, reader in enumerate(readers if len(readers) > 1 else ()):
+            other = alike.get(f"{blob.name}_{blob.layer.name}_{blob.index}_split_{number}")
+            if other is not None and (other.layer, other.index) != reader:
+                other.duplicate_of = blob
 
 
 def _has_loss_weight(blob: Blob) -> bool:

@@ -22,6 +22,7 @@ from ..schema import (
 from ..text import Message, Parsed, Source, SyntaxProblem, parse
 from .build import build_net
 from .model import Net
+from .solver import Solver
 from .state import NetState, is_kept, states_of
 from .upgrade import Upgraded, upgrade
 
@@ -97,6 +98,13 @@ class Document:
         return check(self.root, self.schema, self.root_type) if self.root_type else []
 
     @cached_property
+    def solver(self) -> Solver | None:
+        """The solver that the file describes; None for another file, and for one that the parser rejects."""
+        if self.root_type != "SolverParameter" or self.syntax_problems or self.schema_problems:
+            return None
+        return Solver(Block.root(self.root, "SolverParameter", self._layer_schema))
+
+    @cached_property
     def upgraded(self) -> Upgraded:
         """The net in today's form, all its states in one."""
         return upgrade(self.root, self._layer_schema)
@@ -125,12 +133,13 @@ class Document:
             return []
         root = Block.root(self.root, "NetParameter", self._layer_schema)
         own_stages = tuple(root.block("state").strings("stage"))
+        has_rules = [block.has("include") or block.has("exclude") for block in self.layer_blocks]
+        blocks = list(zip(self.layer_blocks, has_rules, strict=True))
         groups: dict[tuple[bool, ...], list[NetState]] = {}
         for state in states_of(self.layer_blocks) if states is None else states:
             effective = NetState(state.phase, state.level, (*own_stages, *state.stages))
-            groups.setdefault(tuple(is_kept(block, effective) for block in self.layer_blocks), []).append(
-                state
-            )
+            kept = tuple(not is_ruled or is_kept(block, effective) for block, is_ruled in blocks)
+            groups.setdefault(kept, []).append(state)
         nets = [
             build_net(self.upgraded, self.layer_blocks, kept, tuple(group)) for kept, group in groups.items()
         ]

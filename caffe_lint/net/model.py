@@ -29,7 +29,10 @@ class Blob:
     previous: "Blob | None" = None
     """The version that an in-place layer overwrites."""
     duplicate_of: "Blob | None" = None
-    """The last top of that name, if this one is a second producer, which Caffe rejects."""
+    """The blob whose name this one takes, as a second producer, which Caffe rejects.
+
+    That is the last top of that name, or a blob of which Caffe makes copies with such names.
+    """
     uses: "list[Use]" = field(default_factory=list)
 
     @property

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from ..schema import Block, Schema
 from ..text import Field, Message, Span
-from .rewrite import gathered, named, quoted, renamed
-from .upgrade_v0 import PaddingError, upgrade_v0
+from .rewrite import flat, gathered, named, quoted, renamed
+from .upgrade_v0 import RefusedError, upgrade_v0
 from .upgrade_v1 import upgrade_v1
 
 
@@ -38,43 +38,48 @@ def upgrade(root: Message, schema: Schema) -> Upgraded:
     block = Block.root(root, "NetParameter", schema)
     result = Upgraded(block.string("name"), block.fields("layer"))
     old = [entry for entry in block.fields("layers") if isinstance(entry.value, Message)]
-    if old:
-        _upgrade_old_layers(old, result, schema)
+    is_v0 = any(named(entry.value, "layer") for entry in old if isinstance(entry.value, Message))
+    if is_v0:
+        _upgrade_v0_layers(old, result, schema)
+    elif old:
+        _upgrade_v1_layers(old, result, schema)
     if block.has("input"):
-        _upgrade_inputs(block, result)
+        # UpgradeV0Net copies `input` and `input_dim` only.
+        _upgrade_inputs(block, [] if is_v0 else block.fields("input_shape"), result)
     result.layers = [
         _upgrade_batch_norm(layer) for layer in result.layers if isinstance(layer.value, Message)
     ]
     return result
 
 
-def _upgrade_old_layers(old: list[Field], result: Upgraded, schema: Schema) -> None:
-    if any(named(entry.value, "layer") for entry in old if isinstance(entry.value, Message)):
-        # UpgradeV0Net copies only the old entries: `layer` entries in the same file are gone.
-        result.layers = []
-        try:
-            old = upgrade_v0(old, schema)
-        except PaddingError as error:
-            result.problems.append(UpgradeProblem(error.span, error.message, error.caffe))
-            return
-    elif result.layers:
+def _upgrade_v0_layers(old: list[Field], result: Upgraded, schema: Schema) -> None:
+    # UpgradeV0Net copies only the old entries: `layer` entries in the same file are gone.
+    result.layers = []
+    try:
+        result.layers = upgrade_v1(upgrade_v0(old, schema), schema)
+    except RefusedError as error:
+        result.problems.append(UpgradeProblem(error.span, error.message, error.caffe))
+
+
+def _upgrade_v1_layers(old: list[Field], result: Upgraded, schema: Schema) -> None:
+    if result.layers:
         message = "'layers' (the old form) and 'layer' stand in one file, which Caffe refuses to upgrade"
         caffe = "Refusing to upgrade inconsistent NetParameter input;"
         result.problems.append(UpgradeProblem(old[0].name_span, message, caffe))
     result.layers = [*upgrade_v1(old, schema), *result.layers]
 
 
-def _upgrade_inputs(block: Block, result: Upgraded) -> None:
+def _upgrade_inputs(block: Block, given_shapes: list[Field], result: Upgraded) -> None:
     """UpgradeNetInput: one Input layer in front of the others, if any size is given."""
     inputs, dims = block.fields("input"), block.fields("input_dim")
-    if block.has("input_shape"):
-        shapes = [renamed(shape, "shape") for shape in block.fields("input_shape")][: len(inputs)]
+    if given_shapes:
+        shapes = [renamed(shape, "shape") for shape in given_shapes[: len(inputs)]]
     else:
         quads = [dims[start : start + 4] for start in range(0, len(dims), 4)][: len(inputs)]
         shapes = [gathered("shape", [renamed(dim, "dim") for dim in quad]) for quad in quads]
         if quads and len(quads[-1]) < 4:
             shapes.pop()
-    if not (block.has("input_shape") or dims):
+    if not (given_shapes or dims):
         return
     # A missing shape is read out of bounds; the first one stands in for it so that the layer can be built.
     missing = len(inputs) - len(shapes)
@@ -101,7 +106,7 @@ def _upgrade_batch_norm(layer: Field) -> Field:
         return layer
     if len(named(message, "param")) != 3:
         return layer
-    fields = [_frozen(field) if field.name == "param" else field for field in message.fields]
+    fields = [_frozen(field) if field.name == "param" else field for field in flat(message)]
     return renamed(layer, "layer", Message(message.start, message.end, fields))
 
 

@@ -5,6 +5,8 @@ is dropped here: net-level fields, `include`, `exclude` and `loss_weight` around
 mean nothing for the layer's type.
 """
 
+from difflib import get_close_matches
+
 from ..schema import Schema
 from ..text import Field, Message, Span
 from .rewrite import flat, gathered, named, renamed
@@ -61,8 +63,8 @@ _TRANSFORM_FIELDS = {"scale": "scale", "meanfile": "mean_file", "cropsize": "cro
 _KEPT = frozenset({"name", "blobs", "blobs_lr", "weight_decay"})
 
 
-class PaddingError(Exception):
-    """A padding layer stands where Caffe cannot merge it into its consumer.
+class RefusedError(Exception):
+    """A V0 net that Caffe does not upgrade: a layer of no V0 type, or padding it cannot merge.
 
     Attributes:
         span: the layer to blame.
@@ -81,7 +83,7 @@ def upgrade_v0(entries: list[Field], schema: Schema) -> list[Field]:
     """The `layers` entries of a V0 net as V1 entries, padding layers merged into what reads them.
 
     Raises:
-        PaddingError: where Caffe refuses to merge a padding layer.
+        RefusedError: where Caffe refuses to merge a padding layer, or does not know a type.
     """
     producers: dict[str, Field] = {}
     upgraded = []
@@ -127,18 +129,18 @@ def _padding_before(entry: Field, producers: dict[str, Field]) -> Field | None:
 def _check_padding(entry: Field, padding: Field, bottoms: int) -> None:
     if _v0_type(entry) not in _WINDOWS:
         message = f"a padding layer feeds a layer of type '{_v0_type(entry)}', allowed are 'conv' and 'pool'"
-        raise PaddingError(
+        raise RefusedError(
             entry.name_span, message, "Padding layer input to non-convolutional / non-pooling layer type"
         )
     if bottoms != 1:
         message = f"a layer behind a padding layer must have one bottom, found {bottoms}"
-        raise PaddingError(entry.name_span, message, "Conv Layer takes a single blob as input.")
+        raise RefusedError(entry.name_span, message, "Conv Layer takes a single blob as input.")
     if len(_strings(padding, "bottom")) != 1:
         message = f"a padding layer must have one bottom, found {len(_strings(padding, 'bottom'))}"
-        raise PaddingError(padding.name_span, message, "Padding Layer takes a single blob as input.")
+        raise RefusedError(padding.name_span, message, "Padding Layer takes a single blob as input.")
     if len(_strings(padding, "top")) != 1:
         message = f"a padding layer must have one top, found {len(_strings(padding, 'top'))}"
-        raise PaddingError(padding.name_span, message, "Padding Layer produces a single blob as output.")
+        raise RefusedError(padding.name_span, message, "Padding Layer produces a single blob as output.")
 
 
 def _upgrade_layer(entry: Field, padding: Field | None, schema: Schema) -> Field:
@@ -153,11 +155,7 @@ def _upgrade_layer(entry: Field, padding: Field | None, schema: Schema) -> Field
         ]
         inner = [field for field in inner if field.name != "pad"] + named(_inner(padding), "pad")
     fields = [*outer, *(field for field in inner if field.name in _KEPT)]
-    fields += [
-        renamed(field, "type", schema.v0_types.get(v0_type, "NONE"))
-        for field in inner
-        if field.name == "type"
-    ]
+    fields += [_upgrade_type(field, v0_type, schema) for field in inner if field.name == "type"]
     fields += [field for field in inner if field.name == "hdf5_output_param" and v0_type == "hdf5_output"]
     own = [
         renamed(field, _FIELDS[field.name][0])
@@ -173,3 +171,13 @@ def _upgrade_layer(entry: Field, padding: Field | None, schema: Schema) -> Field
         fields.append(gathered("transform_param", transform))
     message = _message(entry)
     return renamed(entry, "layers", Message(message.start, message.end, fields))
+
+
+def _upgrade_type(field: Field, v0_type: str, schema: Schema) -> Field:
+    """UpgradeV0LayerType."""
+    if v0_type not in schema.v0_types:
+        near = get_close_matches(v0_type, schema.v0_types, n=1)
+        hint = f", did you mean '{near[0]}'?" if near else ""
+        message = f"no V0 layer type '{v0_type}'{hint}"
+        raise RefusedError(field.span, message, f"Unknown layer name: {v0_type}")
+    return renamed(field, "type", schema.v0_types[v0_type])

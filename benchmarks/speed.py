@@ -6,6 +6,7 @@ divided by, and both were measured in turns, the best of several.
 
 import gc
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,7 @@ def main() -> None:
     print(f"{'what':34} {'seconds':>8}  {'ratio':>6}  allowed  of what")
     _long_unroll()
     _cold_start()
+    _corpus()
 
 
 def _row(what: str, seconds: float, of: str = "", other: float = 0, allowed: float = 0) -> None:
@@ -88,6 +90,22 @@ def _cold_start() -> None:
         imports, cold = _best(run("-c", "import click, rich.console"), run("-m", "caffe_lint", str(LENET)))
     _row("import click, rich.console", imports)
     _row("caffe-lint lenet.prototxt, cold", cold, "import click, rich.console", imports, 2.5)
+
+
+def _corpus() -> None:
+    """Every prototxt of a folder of real nets in one process, one after the other."""
+    folder = os.environ.get("CAFFE_LINT_CORPUS")
+    if not folder:
+        return
+    command = [sys.executable, "-m", "caffe_lint", "--format", "concise", "--fail-on", "never", folder]
+    start = perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    seconds = perf_counter() - start
+    files = sum(1 for _ in Path(folder).rglob("*.prototxt"))
+    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(
+        f"all {files} files of the corpus in one run: {files / seconds:.0f} files/s, at most {memory:.0f} MiB"
+    )
 
 
 if __name__ == "__main__":

@@ -192,6 +192,8 @@ class _Parser:
         if len(self.open) == MAX_DEPTH:
             nested = f"messages are nested deeper than {MAX_DEPTH} levels"
             self._report(SyntaxProblem(field.span, nested))
+            # What nests like this was never meant as a message: nothing is to be said of its fields.
+            self.open[0][1].fields.clear()
             raise _LeaveError(len(self.text))
         self.open.append((field, message))
         self.fields = message.fields

@@ -2,10 +2,11 @@
 
 from .context import NetContext
 from .diagnostic import Claim, Diagnostic, FileReport, Fix, Note, Severity
-from .model_rules import RecurrentRule, RejectionRule, SchemaRule, severity_of
+from .model_rules import LayerRule, RecurrentRule, RejectionRule, SchemaRule, TrainingRule, severity_of
 from .rule import DocumentRule, NetRule, Rule
 from .runner import RuleFailedError, lint
 from .settings import Settings
+from .solver_rule import SolverRule, judge_name
 
 __all__ = [
     "Claim",
@@ -13,6 +14,7 @@ __all__ = [
     "DocumentRule",
     "FileReport",
     "Fix",
+    "LayerRule",
     "NetContext",
     "NetRule",
     "Note",
@@ -23,6 +25,9 @@ __all__ = [
     "SchemaRule",
     "Settings",
     "Severity",
+    "SolverRule",
+    "TrainingRule",
+    "judge_name",
     "lint",
     "severity_of",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Container
 from functools import cached_property
 
-from ..layers import Inference, Rejection, infer_shapes
+from ..layers import Backward, Inference, Rejection, find_backward, infer_shapes
 from ..net import Document, Net
 from ..recurrent import Defect, Unroll, find_defects, find_unrolls
 
@@ -53,6 +53,19 @@ class NetContext:
         """The shapes of all blobs and params; unknown behind a reported defect that changes them."""
         resized = {layer for defect in self.defects if defect.kind in self._rules for layer in defect.resizes}
         return infer_shapes(self.net, resized) if resized else self._inference
+
+    @cached_property
+    def backward(self) -> Backward:
+        """The losses, and where gradients flow."""
+        return find_backward(self.net, self.shapes)
+
+    @cached_property
+    def trained_states(self) -> tuple[str, ...]:
+        """The names of the states in which the net is trained: TRAIN, if it has data and a loss."""
+        net = self.net
+        if net.is_partial or net.is_unfed or not self.backward.weights:
+            return ()
+        return tuple(str(state) for state in net.states if state.phase == "TRAIN")
 
     @cached_property
     def _inference(self) -> Inference:

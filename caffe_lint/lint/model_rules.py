@@ -1,8 +1,10 @@
 """Rules whose findings the model has already worked out: such a rule only names its kind of mistake."""
 
+from abc import abstractmethod
 from collections.abc import Iterator
+from typing import ClassVar
 
-from ..net import Document
+from ..net import Document, Layer
 from ..schema import BVLC, Answer, SchemaProblem
 from ..text import Span
 from .context import NetContext
@@ -70,3 +72,41 @@ class RecurrentRule(NetRule):
                 notes = [Note(place.message, place.span) for place in defect.notes]
                 claim = Claim.REJECTS if is_rejected else self.claim
                 yield self.report(context, defect.message, defect.span, notes, claim)
+
+
+class LayerRule(NetRule):
+    """A rule about single layers, by what BVLC's Caffe does with them."""
+
+    layer_types: ClassVar[frozenset[str]] = frozenset()
+    """The layer types that it is about; empty for all."""
+
+    def check(self, context: NetContext) -> Iterator[Diagnostic]:
+        """The findings in the layers of those types."""
+        for layer in context.net.layers:
+            if not layer.is_damaged and (not self.layer_types or layer.type in self.layer_types):
+                for finding in self.check_layer(context, layer):
+                    yield _softened(finding, context.document)
+
+    @abstractmethod
+    def check_layer(self, context: NetContext, layer: Layer) -> Iterator[Diagnostic]:
+        """The findings in a layer."""
+
+
+class TrainingRule(NetRule):
+    """A rule about gradients: it looks at nets that are trained, and speaks of their TRAIN states only."""
+
+    def check(self, context: NetContext) -> Iterator[Diagnostic]:
+        """The findings in a net that is trained."""
+        if context.trained_states:
+            for finding in self.check_training(context):
+                yield _softened(finding, context.document)._replace(states=context.trained_states)
+
+    @abstractmethod
+    def check_training(self, context: NetContext) -> Iterator[Diagnostic]:
+        """The findings in a net that has data and a loss in TRAIN."""
+
+
+def _softened(finding: Diagnostic, document: Document) -> Diagnostic:
+    """A finding about what BVLC's Caffe does: no more than a warning if only another Caffe reads the file."""
+    is_too_bad = BVLC not in document.dialects and finding.severity is Severity.ERROR
+    return finding._replace(severity=Severity.WARNING) if is_too_bad else finding

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from ..net import Document, Net
+from ..net import Document, Net, NetState
 from ..text import paused_collector
 from .context import NetContext
 from .diagnostic import Diagnostic, FileReport
@@ -16,14 +16,19 @@ class RuleFailedError(Exception):
     """A rule raised an exception: a bug in caffe-lint or in a plugin."""
 
 
-def lint(document: Document, rules: Sequence[Rule]) -> FileReport:
+def lint(document: Document, rules: Sequence[Rule], states: Iterable[NetState] | None = None) -> FileReport:
     """All findings of some rules in one file, by place; equal findings of several states become one.
+
+    Args:
+        document: the file.
+        rules: the rules that are on.
+        states: the states to look at; by default those that the file tells apart.
 
     Raises:
         RuleFailedError: if a rule raises; the message names rule and file.
     """
     with paused_collector():
-        nets = document.nets()
+        nets = document.nets(states)
         findings = [*_about_file(document, rules), *_merged(_about_nets(document, nets, rules))]
     findings.sort(key=lambda finding: finding.sort_key)
     return FileReport(

@@ -158,8 +158,12 @@ class Net:
     def is_unfed(self) -> bool:
         """Whether the net has no data in this state: what it reads comes from data layers of other states.
 
-        Such a state is not meant to be used, like TEST in a file whose only data layer is for TRAIN.
+        Such a state is not meant to be used, like TEST in a file whose only data layer is for TRAIN. A state
+        for which a data layer was written (one with rules) is used, and what that layer lacks is a mistake.
         """
+        for layer in self.layers:
+            if not layer.bottoms and (layer.block.has("include") or layer.block.has("exclude")):
+                return False
         return any(use.blob is None and use.name in self.fed_elsewhere for use in self.uses)
 
     def graph(self) -> "networkx.MultiDiGraph[Layer]":

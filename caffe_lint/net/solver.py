@@ -1,7 +1,7 @@
 """A solver file as Caffe reads it: which nets it trains and tests, its update rule, its learning rate."""
 
-from ..schema import Block
-from ..text import Field
+from ..schema import Block, Kind
+from ..text import Field, Span
 
 TRAIN_NETS = ("net", "net_param", "train_net", "train_net_param")
 """The fields that name a train net; exactly one of them must be there (solver.cpp, Solver::InitTrainNet)."""
@@ -38,6 +38,12 @@ class Solver:
         self.settings = settings
 
     @property
+    def place(self) -> Span:
+        """Where to point when something is missing: the name of the first setting."""
+        message = self.settings.message
+        return message.fields[0].name_span if message and message.fields else Span(0, 0)
+
+    @property
     def train_nets(self) -> list[Field]:
         """The fields that specify a train net, in the order in which Caffe's message lists them."""
         return [field for name in TRAIN_NETS for field in self.settings.fields(name)]
@@ -59,9 +65,14 @@ class Solver:
         return [block for block in single if block.message] + self.settings.blocks("test_net_param")
 
     @property
+    def has_old_type(self) -> bool:
+        """Whether the update rule is given by the old `solver_type` only."""
+        return self.settings.has("solver_type") and not self.settings.has("type")
+
+    @property
     def type(self) -> str:
         """The update rule by its name of today (upgrade_proto.cpp, UpgradeSolverType)."""
-        if self.settings.has("solver_type") and not self.settings.has("type"):
+        if self.has_old_type:
             old = self.settings.enum("solver_type")
             return next((name for name in UPDATE_RULES if name.upper() == old), old)
         return self.settings.string("type")
@@ -71,23 +82,54 @@ class Solver:
         """The learning rate policy; empty if there is none."""
         return self.settings.string("lr_policy")
 
+    @property
+    def has_nan_rate(self) -> bool:
+        """Whether the learning rate is no number: "poly" divides by `max_iter`, but x to the 0 is 1."""
+        is_unlimited = self.settings.integer("max_iter") == 0
+        return self.policy == "poly" and is_unlimited and self.has_effect("power")
+
     def first_zero_rate(self) -> int | None:
         """The first iteration whose learning rate is 0; None if there is none that can be told in advance.
 
         Source: sgd_solver.cpp, SGDSolver::GetLearningRate: with gamma 0, base_lr * 0^n is 0 after n = 0.
         """
         settings = self.settings
-        if self.policy not in POLICIES:
+        if self.policy not in POLICIES or self.has_nan_rate:
             return None
         if settings.real("base_lr") == 0:
             return 0
         if settings.real("gamma") != 0:
             return None
         values = settings.integers("stepvalue")
-        starts = {"exp": 1, "step": settings.integer("stepsize"), "multistep": values[0] if values else None}
+        starts = {
+            "exp": 1,
+            "step": settings.integer("stepsize"),
+            "multistep": values[0] if values else None,
+        }
         first = starts.get(self.policy)
         last = settings.integer("max_iter")
-        return None if first is None or 0 < last <= first else first
+        return None if first is None or first < 0 or 0 < last <= first else first
+
+    def steps_taken(self) -> list[int]:
+        """The iteration in which "multistep" takes each of its steps: in file order, one at a time."""
+        taken: list[int] = []
+        for value in self.settings.integers("stepvalue"):
+            taken.append(max(value, taken[-1] + 1 if taken else 0))
+        return taken
+
+    def has_effect(self, name: str) -> bool:
+        """Whether a setting differs from what Caffe assumes without it."""
+        field_type = self.settings.field_type(name)
+        if field_type.is_repeated or not self.settings.has(name):
+            return self.settings.has(name)
+        is_real = field_type.kind is Kind.FLOAT
+        value = self.settings.real(name) if is_real else self.settings.integer(name)
+        return value != field_type.default
+
+    def span_of(self, name: str) -> Span:
+        """Where a setting stands; the learning rate policy if it is not set, or else the first setting."""
+        standing = [other for other in (name, "lr_policy") if self.settings.has(other)]
+        return self.settings.span(standing[0]) if standing else self.place
 
     def describe(self, name: str) -> str:
         """How a scalar setting reads in a sentence: what it is set to, or that it is not set."""

@@ -4,6 +4,7 @@ from .answers import Answer, BuiltLayer, Comparison, Difference, Param, Run, Slo
 from .client import Peer
 from .process import PeerError
 from .questions import Feed, Limits, NetText, Plan
+from .training import Training
 
 __all__ = [
     "Answer",
@@ -20,6 +21,7 @@ __all__ = [
     "Run",
     "Slope",
     "Slopes",
+    "Training",
     "Values",
     "Verdict",
 ]

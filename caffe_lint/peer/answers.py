@@ -3,7 +3,7 @@
 import math
 from array import array
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from sys import byteorder
 from typing import Literal, NamedTuple, Required, TypedDict
@@ -33,6 +33,7 @@ class Reply(TypedDict, total=False):
     error: Required[str]
     built: Required[bool]
     text_format_errors: Required[list[str]]
+    progress: list[tuple[str, str]]
 
     layers: list[LayerReply]
     blobs: dict[str, list[int]]
@@ -53,6 +54,9 @@ class Reply(TypedDict, total=False):
     gradient_differences: list[tuple[str, int, Measured]]
 
     slopes: list[tuple[str, int, float, float]]
+
+    log: str
+    moves: list[tuple[str, int, Measured]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,8 @@ class Verdict(Answer):
     """What Caffe says of a net: whether it builds, and what it built (empty if it did not).
 
     `blobs` are the shapes after set-up; `params` are keyed by layer name, and of two layers of one name the
-    later counts; `outputs` come in Caffe's order; `loss` holds the weights that are not zero.
+    later counts; `outputs` come in Caffe's order; `loss` holds the weights that are not zero. `unfinished` is
+    the layer that Caffe was making when it gave the net up, if it had come so far.
     """
 
     layers: tuple[BuiltLayer, ...]
@@ -105,6 +110,7 @@ class Verdict(Answer):
     outputs: tuple[str, ...]
     loss: Mapping[str, float]
     needs_backward: tuple[str, ...]
+    unfinished: str | None
 
     @property
     def accepted(self) -> bool:
@@ -127,7 +133,25 @@ class Verdict(Answer):
             outputs=tuple(reply.get("outputs", [])),
             loss=reply.get("loss", {}),
             needs_backward=tuple(reply.get("needs_backward", [])),
+            unfinished=_unfinished(reply.get("progress", [])),
         )
+
+
+def _unfinished(progress: Iterable[tuple[str, str]]) -> str | None:
+    """The layer that Net::Init was making when its log ended, not one inside a recurrent layer.
+
+    Args:
+        progress: the beginnings of its lines on nets and layers that are begun and done, with their rests.
+    """
+    making: list[str | None] = []  # an entry for each net that is not done, the outermost first
+    for event, name in progress:
+        if event.startswith("Initializing"):
+            making.append(None)
+        elif making and event.startswith("Creating"):
+            making[-1] = name
+        elif making:
+            making.pop()
+    return making[0] if making else None
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -8,9 +8,10 @@ from typing import Self
 
 from ..net import NetState
 from ..net.state import Phase
-from .answers import Answer, Comparison, Reply, Run, Slopes, Verdict, ending
+from .answers import Comparison, Reply, Run, Slopes, Verdict
 from .process import Worker
 from .questions import DEFAULT_LIMITS, DEFAULT_PLAN, Feed, Files, Limits, NetText, Plan
+from .training import Training
 
 #: What a worker may take beyond the time limit of the process that answers: to write files, fork and report.
 GRACE_SECONDS = 30.0
@@ -80,10 +81,10 @@ class Peer:
         """Whether the gradients of a net with a loss are right, by difference quotients of the loss."""
         return Slopes.of(self._ask("slopes", {"net": _net(net), "plan": _plan(plan)}))
 
-    def solve(self, text: str | bytes, files: Files, *, steps: int = 1) -> Answer:
-        """Whether a solver is built with its nets, which `files` holds, and takes `steps` steps."""
+    def solve(self, text: str | bytes, files: Files, *, steps: int | None = 1) -> Training:
+        """What a solver does with its nets, which `files` holds, in so many steps; None: in max_iter."""
         question = {"text": _latin1(text), "files": _files(files), "steps": steps}
-        return Answer(*ending(self._ask("solve", question)))
+        return Training.of(self._ask("solve", question))
 
     def _load(self, net: NetText) -> Verdict:
         return Verdict.of(self._ask("load", {"net": _net(net)}))

@@ -25,6 +25,7 @@ from collections import namedtuple
 FATAL = re.compile(r"^F\d+ \S+\s+\d+ ([^\]\n]+:\d+\] .*(?:\n(?!\*\*\* Check failure|[IWEF]\d{4}).*)*)", re.M)
 TEXT_FORMAT = re.compile(r"^\[libprotobuf ERROR [^\]]*\] (.*)$", re.M)
 PYTHON_ERROR = re.compile(r"^\w+(?:Error|Exception)\b.*$", re.M)
+PROGRESS = re.compile(r"^I\d+ \S+\s+\d+ \S+\] (Initializing net|Creating [Ll]ayer |Network init)(.*)$", re.M)
 NEEDS_BACKWARD = re.compile(r"\] (.*) needs backward computation\.$", re.M)
 
 LOGGING = {"GLOG_minloglevel": "0", "GLOG_logtostderr": "1"}
@@ -153,8 +154,12 @@ def conclude(status, log, facts):
     elif found["error"].startswith("SystemError") and PYTHON_ERROR.search(log):
         # A Python layer's own exception is printed; what reaches us is only that Boost found none set.
         found["error"] = PYTHON_ERROR.findall(log)[-1]
+    if "moves" in found:
+        found["log"] = log
     if "layers" in found:
         found["needs_backward"] = needs_backward(log)
+    elif not found["built"]:
+        found["progress"] = PROGRESS.findall(log)
     return found
 
 
@@ -271,13 +276,16 @@ def slope(net, blob, inputs, plan):
 
 
 def solve(question, report):
-    """Construct a solver with its nets and let it make steps."""
+    """Construct a solver with its nets, let it make steps, and measure how far they move each parameter."""
     import caffe
 
     write_files(dict(question["files"], **{"solver.prototxt": question["text"]}))
     solver = getattr(caffe, "get_solver", caffe.SGDSolver)("solver.prototxt")
     report(built=True)
-    solver.step(question["steps"])
+    before = [(owner, owner.blob.data.copy()) for owner in owners(solver.net)]
+    solver.solve() if question["steps"] is None else solver.step(question["steps"])
+    moves = [(owner, abs(owner.blob.data - kept).max(), abs(kept).max()) for owner, kept in before]
+    report(moves=[(owner.layer, owner.index, [float(far), float(size)]) for owner, far, size in moves])
 
 
 OPERATIONS = {"load": load, "run": run, "compare": compare, "slopes": slopes, "solve": solve}

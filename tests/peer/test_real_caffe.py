@@ -248,3 +248,16 @@ def test_solver_is_rejected_at_construction_or_at_its_first_step(real_caffe: Pee
     late = real_caffe.solve(SOLVER.replace('"fixed"', '"fixd"'), {"nets/lenet.prototxt": LENET})
     assert late.built
     assert late.error == "sgd_solver.cpp:67] Unknown learning rate policy: fixd"
+
+
+def test_solver_tells_what_it_did(real_caffe: Peer) -> None:
+    solver = SOLVER.replace("max_iter: 10", "max_iter: 2 display: 1").replace("interval: 10", "interval: 2")
+    training = real_caffe.solve(solver, {"nets/lenet.prototxt": LENET}, steps=None)
+    assert (training.status, training.rates) == ("ok", (0.01, 0.01))
+    assert training.tests == ((0, 0), (2, 0))
+    assert training.scores == ("accuracy", "loss") * 2
+    # Without fillers all weights are 0, so that nothing but the last bias gets a gradient.
+    assert [param for param, move in training.moves.items() if move.distance > 0] == [Param("ip2", 1)]
+    assert set(training.moves) == {
+        Param(layer, index) for layer in ("conv1", "ip1", "ip2") for index in (0, 1)
+    }

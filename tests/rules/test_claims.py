@@ -1,17 +1,14 @@
 """Real Caffe is the judge: what each rule claims about its bad example holds, and the good one is sound."""
 
-from pathlib import Path
-
 import pytest
 
-from caffe_lint.lint import Claim, Rule, lint
-from caffe_lint.lint.registry import all_rules
-from caffe_lint.net import Document, NetState
+from caffe_lint.lint import Claim
+from caffe_lint.net import NetState
 from caffe_lint.peer import NetText, Peer, Plan
-from caffe_lint.text import Source
+from tests.rules.examples import NET_RULES as RULES
+from tests.rules.examples import claims, example, files, stated_message
+from tests.rules.test_silent_claims import PROVEN_HERE as PROVEN_ALONE
 
-HERE = Path(__file__).parent
-RULES = {rule.name: rule for rule in all_rules()}
 STATES = (NetState("TRAIN"), NetState("TEST"))
 
 NOTICEABLE = 1e-3
@@ -20,43 +17,38 @@ NOTICEABLE = 1e-3
 pytestmark = pytest.mark.caffe
 
 
-def _example(rule: Rule, name: str) -> bytes:
-    return (HERE / rule.name.replace("-", "_") / f"{name}.prototxt").read_bytes()
+def _rules_that_claim(claim: Claim) -> list[str]:
+    """Those that the same test proves; what is proven one by one stands in test_silent_claims.py."""
+    return [
+        name
+        for name, rule in RULES.items()
+        if name not in PROVEN_ALONE and claims(example(rule, "bad")) <= {claim}
+    ]
 
 
-def _claims(text: bytes) -> set[Claim]:
-    report = lint(Document(Source("bad.prototxt", text)), all_rules())
-    return {finding.claim for finding in report.diagnostics}
-
-
-def _rules_that_claim(*claims: Claim) -> list[str]:
-    return [name for name, rule in RULES.items() if _claims(_example(rule, "bad")) <= set(claims)]
-
-
-def test_every_bad_example_makes_one_claim_that_a_test_here_proves() -> None:
-    assert set(_rules_that_claim(Claim.REJECTS)) | set(_rules_that_claim(Claim.WRONG_FORWARD)) | set(
-        _rules_that_claim(Claim.WASTE)
-    ) == set(RULES)
+def test_every_bad_example_makes_one_claim_that_a_test_proves() -> None:
+    generic = [_rules_that_claim(claim) for claim in (Claim.REJECTS, Claim.WRONG_FORWARD, Claim.WASTE)]
+    assert sorted([*PROVEN_ALONE, *(name for names in generic for name in names)]) == sorted(RULES)
 
 
 @pytest.mark.parametrize("name", RULES)
 def test_good_example_loads(name: str, real_caffe: Peer) -> None:
     for state in STATES:
-        verdict = real_caffe.load(_example(RULES[name], "good"), phase=state.phase)
+        good = NetText(example(RULES[name], "good"), state, files(RULES[name]))
+        verdict = real_caffe.load_all([good])[0]
         assert verdict.accepted, verdict.error
 
 
 @pytest.mark.parametrize("name", _rules_that_claim(Claim.REJECTS))
 def test_bad_example_is_rejected_with_the_stated_message(name: str, real_caffe: Peer) -> None:
-    stated = (HERE / name.replace("-", "_") / "caffe.txt").read_text(encoding="utf-8").strip()
-    verdict = real_caffe.load(_example(RULES[name], "bad"), phase="TRAIN")
+    verdict = real_caffe.load(example(RULES[name], "bad"), phase="TRAIN")
     assert not verdict.accepted
-    assert stated in "\n".join([verdict.error, *verdict.text_format_errors])
+    assert stated_message(RULES[name]) in "\n".join([verdict.error, *verdict.text_format_errors])
 
 
 @pytest.mark.parametrize("name", _rules_that_claim(Claim.WRONG_FORWARD))
 def test_bad_example_loads_and_computes_something_else(name: str, real_caffe: Peer) -> None:
-    bad, good = (NetText(_example(RULES[name], kind)) for kind in ("bad", "good"))
+    bad, good = (NetText(example(RULES[name], kind)) for kind in ("bad", "good"))
     same = real_caffe.compare(good, good, Plan(weights="name"))
     assert same.ok, same.error
     assert all(difference.distance == 0 for difference in same.data.values())
@@ -67,12 +59,12 @@ def test_bad_example_loads_and_computes_something_else(name: str, real_caffe: Pe
 
 @pytest.mark.parametrize("name", _rules_that_claim(Claim.WASTE))
 def test_bad_example_loads(name: str, real_caffe: Peer) -> None:
-    verdict = real_caffe.load(_example(RULES[name], "bad"))
+    verdict = real_caffe.load(example(RULES[name], "bad"))
     assert verdict.accepted, verdict.error
 
 
 def test_duplicate_layer_name_hides_weights(real_caffe: Peer) -> None:
     """The later layer of a name has blobs that no one can address by name."""
-    verdict = real_caffe.load(_example(RULES["duplicate-layer-name"], "bad"))
+    verdict = real_caffe.load(example(RULES["duplicate-layer-name"], "bad"))
     assert [layer.name for layer in verdict.layers].count("fc") == 2
     assert len(verdict.params) == 1

@@ -1,0 +1,39 @@
+"""There is no such kind of regularization.
+
+Caffe builds the solver and aborts at its first step with "Unknown regularization type: X". Without a
+`weight_decay` it never looks at the name.
+
+Bad:
+    weight_decay: 0.0005
+    regularization_type: "l2"
+
+Good:
+    weight_decay: 0.0005
+    regularization_type: "L2"
+"""
+
+from collections.abc import Iterator
+
+from caffe_lint.lint import Claim, Diagnostic, DocumentRule, Severity, judge_name
+from caffe_lint.net import Document
+
+_KNOWN = ("L1", "L2")
+
+
+class UnknownRegularization(DocumentRule):
+    code = "CL716"
+    name = "unknown-regularization"
+
+    def check(self, document: Document) -> Iterator[Diagnostic]:
+        settings = document.solver.settings if document.solver else None
+        if settings is None or settings.string("regularization_type") in _KNOWN:
+            return
+        name = settings.string("regularization_type")
+        severity, hint = judge_name(name, _KNOWN, document)
+        finding = self.report(
+            f"no regularization type '{name}', {hint}",
+            settings.span("regularization_type"),
+            severity=severity,
+        )
+        is_read = settings.real("weight_decay") != 0
+        yield finding if is_read else finding._replace(severity=Severity.NOTE, claim=Claim.WASTE)

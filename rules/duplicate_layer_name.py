@@ -24,6 +24,7 @@ class DuplicateLayerName(NetRule):
     name = "duplicate-layer-name"
     severity = Severity.WARNING
     claim = Claim.WASTE
+    reads_names_only = True
 
     def check(self, context: NetContext) -> Iterator[Diagnostic]:
         first: dict[str, Layer] = {}

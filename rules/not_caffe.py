@@ -1,7 +1,7 @@
 """The file is text format, but no net, solver or label map of any Caffe.
 
-Other programs use protobuf text format and the ending `.prototxt` too. Nothing in such a file was checked; Caffe
-aborts with "Message type "caffe.NetParameter" has no field named ..." if it is given to it as a net.
+Other programs use protobuf text format and the ending `.prototxt` too. Nothing in such a file was checked;
+given to Caffe as a net, it makes it abort with "Message type "caffe.NetParameter" has no field named ...".
 
 Bad:
     model { ssd { num_classes: 3 } }

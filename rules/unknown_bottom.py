@@ -20,15 +20,17 @@ from caffe_lint.net import Net, Use
 class UnknownBottom(NetRule):
     code = "CL101"
     name = "unknown-bottom"
+    reads_names_only = True
 
     def check(self, context: NetContext) -> Iterator[Diagnostic]:
         net = context.net
         if net.is_partial:
             return
-        unknown = [use for use in net.uses if use.blob is None]
+        unknown = [use for use in net.uses if use.blob is None and use.name not in net.broken_names]
         if net.is_unfed:
-            use = next(use for use in unknown if use.name in net.fed_elsewhere)
-            yield self._unfed(context, use)._replace(severity=Severity.NOTE)
+            unfed = [use for use in unknown if use.name in net.fed_elsewhere]
+            for use in unfed[:1]:
+                yield self._unfed(context, use)._replace(severity=Severity.NOTE)
             return
         for use in unknown:
             message, notes = self._explain(net, use)

@@ -32,10 +32,14 @@ def test_shell_commands_run() -> None:
     ]
     for command in commands:
         words = ["examples/lstm.prototxt" if word == "net.prototxt" else word for word in command[1:]]
-        subprocess.run([sys.executable, "-m", "caffe_lint", *words], cwd=ROOT, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-m", "caffe_lint", *words], cwd=ROOT, check=True, capture_output=True
+        )
 
 
 def test_python_example_runs() -> None:
     code = README.split("```python")[1].split("```")[0]
-    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    )
     assert result.stdout == "['TRAIN', 'TEST'] 44 layers\n"

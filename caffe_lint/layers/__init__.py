@@ -1,25 +1,41 @@
 """What Caffe makes of each layer: blob counts, shapes, learned blobs, and what it rejects at setup."""
 
+from .aliasing import shares_memory
+from .backward import Backward, find_backward
 from .inference import Inference, Rejection, infer_shapes
+from .pooling import PoolWindow
+from .reads import reads_block, reads_phase
 from .record import Count, LayerType, Outcome, RejectedError, Setup
-from .shape import Dim, Dims, Shape, show_shape
+from .shape import Dim, Dims, Shape, show_shape, to_int
+from .sliding import Sliding, sliding_windows
 from .table import TABLE, check_loss_weights, find, set_up
+from .window import Window
 
 __all__ = [
     "TABLE",
+    "Backward",
     "Count",
     "Dim",
     "Dims",
     "Inference",
     "LayerType",
     "Outcome",
+    "PoolWindow",
     "RejectedError",
     "Rejection",
     "Setup",
     "Shape",
+    "Sliding",
+    "Window",
     "check_loss_weights",
     "find",
+    "find_backward",
     "infer_shapes",
+    "reads_block",
+    "reads_phase",
     "set_up",
+    "shares_memory",
     "show_shape",
+    "sliding_windows",
+    "to_int",
 ]

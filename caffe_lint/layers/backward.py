@@ -10,6 +10,15 @@ from ..net import Blob, Layer, Net, Use
 from .inference import Inference
 from .table import find
 
+_SCRATCH_IN_FORWARD = frozenset({"HingeLoss"})
+"""Types whose Forward uses the gradient of bottom 0 as a buffer."""
+
+_WRITES_UNASKED = frozenset(
+    {"BatchNorm", "Flatten", "Im2col", "LRN", "LSTM", "LSTMUnit", "MVN", "Reshape", "RNN", "Scale", "Softmax"}
+)
+"""Types whose Backward writes the gradient of bottom 0, or shares its memory, without a look at
+`propagate_down`."""
+
 
 @dataclass(eq=False, repr=False, slots=True)
 class Backward:
@@ -23,7 +32,7 @@ class Backward:
     learning: set[Layer] = field(default_factory=set)
     """Layers that learn, or stand above one that does."""
     contributing: set[Layer] = field(default_factory=set)
-    """Layers whose tops lead to a loss."""
+    """Layers whose tops lead to a loss, or may: a layer of an unknown type may be one."""
     running: set[Layer] = field(default_factory=set)
     """Layers that run Backward."""
     asked: set[Use] = field(default_factory=set)
@@ -34,6 +43,20 @@ class Backward:
         weights = self.weights.get(blob.layer, ())
         return weights[blob.index] if blob.index < len(weights) else 0
 
+    def leaks(self, use: Use) -> bool:
+        """Whether a bottom for which no gradient is asked gets one all the same, added to that of others.
+
+        The Split behind a blob sums what its tops hold as gradients, whoever wrote it (split_layer.cpp).
+        """
+        blob = use.blob
+        if use.index or use in self.asked or blob is None or not self.is_split(blob):
+            return False
+        if blob.layer not in self.running:
+            return False
+        if use.layer.type in _SCRATCH_IN_FORWARD:
+            return True
+        return use.layer in self.running and _writes_unasked(use.layer)
+
     def is_split(self, blob: Blob) -> bool:
         """Whether an implicit Split stands behind a top: several layers use it, or one and a loss weight."""
         weighted = blob.layer.block.has("loss_weight") and self.weight(blob) != 0
@@ -41,10 +64,16 @@ class Backward:
 
 
 def find_backward(net: Net, inference: Inference) -> Backward:
-    """Where the gradients of a net flow; layers of types that are not in the table may learn anything."""
+    """Where the gradients of a net flow, which is nowhere without a known loss.
+
+    Layers of types that are not in the table may learn anything.
+    """
     backward = Backward()
     for layer in net.layers:
         _read_weights(layer, backward)
+    if not backward.weights:
+        return backward
+    for layer in net.layers:
         _sweep_forward(layer, inference, backward)
     for layer in reversed(net.layers):
         _sweep_backward(layer, backward)
@@ -66,8 +95,7 @@ def _read_weights(layer: Layer, backward: Backward) -> None:
 
 
 def _sweep_forward(layer: Layer, inference: Inference, backward: Backward) -> None:
-    flags = layer.block.fields("propagate_down")
-    given = [field.value in ("true", "True", "t", "1") for field in flags]
+    given = layer.block.booleans("propagate_down")
     below = [use.blob is not None and use.blob.layer in backward.learning for use in layer.bottoms]
     asked = given if len(given) == len(below) else below
     backward.asked.update(use for use, is_asked in zip(layer.bottoms, asked, strict=True) if is_asked)
@@ -83,16 +111,16 @@ def _learns(layer: Layer, inference: Inference) -> bool:
 
 
 def _sweep_backward(layer: Layer, backward: Backward) -> None:
-    is_lost = [_is_switched_off(top, backward) for top in layer.tops]
-    has_loss = layer in backward.weights
-    leads = has_loss or any(use.layer in backward.contributing for top in layer.tops for use in top.uses)
-    is_skipped = len(is_lost) > 0 and all(is_lost) or not layer.tops and not has_loss
-    if leads or find(layer.type) is None:
+    readers = [use.layer for top in layer.tops for use in top.uses]
+    has_loss = layer in backward.weights or find(layer.type) is None
+    is_switched_off = all(_is_switched_off(top, backward) for top in layer.tops)
+    if has_loss or any(reader in backward.contributing for reader in readers):
         backward.contributing.add(layer)
-    if not leads or is_skipped:
-        backward.asked.difference_update(layer.bottoms)
-    elif layer in backward.learning:
-        backward.running.add(layer)
+        if not is_switched_off or (has_loss and not layer.tops):
+            if layer in backward.learning:
+                backward.running.add(layer)
+            return
+    backward.asked.difference_update(layer.bottoms)
 
 
 def _is_switched_off(top: Blob, backward: Backward) -> bool:
@@ -100,3 +128,11 @@ def _is_switched_off(top: Blob, backward: Backward) -> bool:
     if not top.uses or (backward.is_split(top) and backward.weight(top)):
         return False
     return all(use not in backward.asked for use in top.uses)
+
+
+def _writes_unasked(layer: Layer) -> bool:
+    if layer.type == "LRN":
+        return layer.block.block("lrn_param").enum("norm_region") == "ACROSS_CHANNELS"
+    if layer.type in ("Concat", "Slice"):
+        return len(layer.bottoms) == len(layer.tops) == 1
+    return layer.type in _WRITES_UNASKED

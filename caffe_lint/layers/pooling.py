@@ -50,7 +50,7 @@ def set_up_pooling(setup: Setup) -> Outcome:
         message = f"{method} pooling has {allowed}, found {setup.top_count}"
         caffe = f"Pooling Layer produces at most {most} top blob(s) as output."
         raise RejectedError("wrong-number-of-blobs", message, caffe=caffe, span=setup.block.span("top"))
-    windows = _read_windows(setup)
+    windows = read_pool_windows(setup)
     require_axes(setup, 0, 4, _FOUR_AXES)
     num, channels, *sizes = setup.bottoms[0] or (None, None, None, None)
     spatial = [_pooled(setup, axis, sizes[axis - 2], window) for axis, window in enumerate(windows, 2)]
@@ -79,7 +79,7 @@ def set_up_spp(setup: Setup) -> Outcome:
     return Outcome(((num, features),))
 
 
-def _read_windows(setup: Setup) -> tuple[PoolWindow, PoolWindow]:
+def read_pool_windows(setup: Setup) -> tuple[PoolWindow, PoolWindow]:
     """pooling_layer.cpp, PoolingLayer::LayerSetUp."""
     param = setup.param
     is_global = param.boolean("global_pooling")

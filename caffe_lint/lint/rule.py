@@ -41,6 +41,9 @@ class DocumentRule(Rule):
 class NetRule(Rule):
     """A rule about the net of a state, run once for all states that keep the same layers."""
 
+    reads_names_only: ClassVar[bool] = False
+    """Whether it looks at names of layers and blobs only, which are right in a broken layer too."""
+
     @abstractmethod
     def check(self, context: NetContext) -> Iterator[Diagnostic]:
         """The findings in a net."""

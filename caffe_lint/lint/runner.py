@@ -1,10 +1,11 @@
 """Runs the rules over a file and puts their findings in order."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from ..net import Document, Net, NetState
-from ..text import paused_collector
+from ..text import Span, paused_collector
 from .context import NetContext
 from .diagnostic import Diagnostic, FileReport
 from .rule import DocumentRule, NetRule, Rule
@@ -46,9 +47,28 @@ def _about_nets(document: Document, nets: Iterable[Net], rules: Sequence[Rule]) 
     names = frozenset(rule.name for rule in rules)
     for net in nets:
         context = NetContext(document, net, names)
+        damaged = sorted(layer.span for layer in net.layers if layer.is_damaged)
         for rule in rules:
             if isinstance(rule, NetRule):
-                yield from _run(rule, document, rule.check, context)
+                findings = _run(rule, document, rule.check, context)
+                yield from findings if rule.reads_names_only else _outside(damaged, findings)
+
+
+def _outside(damaged: list[Span], findings: list[Diagnostic]) -> list[Diagnostic]:
+    """The findings that do not rest on a broken layer: nobody knows what that would do."""
+    if not damaged:
+        return findings
+    places = [[finding.span, *(note.span for note in finding.notes)] for finding in findings]
+    return [
+        finding
+        for finding, spans in zip(findings, places, strict=True)
+        if not any(_lies_in(damaged, span.start) for span in spans)
+    ]
+
+
+def _lies_in(spans: list[Span], place: int) -> bool:
+    number = bisect_right(spans, place, key=lambda span: span.start)
+    return number > 0 and place < spans[number - 1].end
 
 
 def _run(

@@ -1,6 +1,5 @@
 """One file as caffe-lint reads it: bytes, tree, what kind of file it is, and the nets it describes."""
 
-from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cached_property
 from os import PathLike
@@ -21,6 +20,7 @@ from ..schema import (
 )
 from ..text import Message, Parsed, Source, SyntaxProblem, parse
 from .build import build_net
+from .damage import Damage
 from .model import Net
 from .solver import Solver
 from .state import NetState, is_kept, states_of
@@ -98,6 +98,12 @@ class Document:
         return check(self.root, self.schema, self.root_type) if self.root_type else []
 
     @cached_property
+    def net_settings(self) -> Block:
+        """The fields of a NetParameter file itself, as they stand there; none for another file."""
+        message = self.root if self.root_type == "NetParameter" else Message(0, 0, [])
+        return Block.root(message, "NetParameter", self._layer_schema)
+
+    @cached_property
     def solver(self) -> Solver | None:
         """The solver that the file describes; None for another file, and for one that the parser rejects."""
         if self.root_type != "SolverParameter" or self.syntax_problems or self.schema_problems:
@@ -131,8 +137,7 @@ class Document:
         """
         if self.root_type != "NetParameter":
             return []
-        root = Block.root(self.root, "NetParameter", self._layer_schema)
-        own_stages = tuple(root.block("state").strings("stage"))
+        own_stages = tuple(self.net_settings.block("state").strings("stage"))
         has_rules = [block.has("include") or block.has("exclude") for block in self.layer_blocks]
         blocks = list(zip(self.layer_blocks, has_rules, strict=True))
         groups: dict[tuple[bool, ...], list[NetState]] = {}
@@ -143,19 +148,11 @@ class Document:
         nets = [
             build_net(self.upgraded, self.layer_blocks, kept, tuple(group)) for kept, group in groups.items()
         ]
-        for net in nets if self.syntax_problems or self.schema_problems else ():
-            self._mark_damage(net)
+        if self.syntax_problems or self.schema_problems:
+            damage = Damage(self.root, self.syntax_problems, self.schema_problems)
+            for net in nets:
+                damage.mark(net, self.upgraded.layers)
         return nets
-
-    def _mark_damage(self, net: Net) -> None:
-        places = sorted(
-            [problem.span.start for problem in self.syntax_problems]
-            + [problem.span.start for problem in self.schema_problems]
-        )
-        net.is_partial = bool(self.syntax_problems)
-        for layer in net.layers:
-            start, end = layer.span
-            layer.is_damaged = bisect_left(places, start) < bisect_left(places, end)
 
 
 def load(path_or_bytes: str | PathLike[str] | bytes, dialect: str = AUTO) -> Document:

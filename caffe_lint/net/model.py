@@ -124,6 +124,8 @@ class Net:
     """Old-style inputs with too few dims, whose shape Caffe reads from foreign memory."""
     is_partial: bool = False
     """Whether the file has syntax errors, so that layers or blobs may be missing here."""
+    broken_names: frozenset[str] = frozenset()
+    """What stands in fields that the parser rejects: the name of a top may be among it."""
 
     @property
     def blobs(self) -> Iterator[Blob]:

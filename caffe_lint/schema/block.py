@@ -110,6 +110,10 @@ class Block:
         """The values of a repeated float or double field, without those that do not convert."""
         return [value for value in self._values(name) if isinstance(value, float)]
 
+    def booleans(self, name: str) -> list[bool]:
+        """The values of a repeated bool field, without those that do not convert."""
+        return [value for value in self._values(name) if isinstance(value, bool)]
+
     def strings(self, name: str) -> list[str]:
         """The values of a repeated string or enum field, without those that do not convert."""
         return [value for value in self._values(name) if isinstance(value, str)]

@@ -188,7 +188,7 @@ def test_lost_loss_weight(real_caffe: Peer) -> None:
 def test_activation_twice(real_caffe: Peer) -> None:
     """A score that is as right as can be still costs log(1 + 1/e) for 2 classes."""
     sure = Plan(feeds={"data": 0.0, "score": [50.0, -50.0, 50.0, -50.0]})
-    losses = []
+    losses: list[float] = []
     for kind in ("bad", "good"):
         text = example(RULES["activation-twice"], kind)
         head, _, tail = text.partition(b'layer {\n  name: "score"')

@@ -1,0 +1,14 @@
+"""Which tops are no memory of their own: a second name, or another shape, for what lies elsewhere."""
+
+from ..net import Layer
+
+
+def shares_memory(layer: Layer) -> bool:
+    """Whether the tops of a layer, without working in place, lie in the memory of a bottom or of a param.
+
+    Sources: split_layer.cpp, flatten_layer.cpp and reshape_layer.cpp; slice_layer.cpp with one top and
+    concat_layer.cpp with one bottom; parameter_layer.hpp, whose top is the learned blob.
+    """
+    if layer.type in ("Concat", "Slice"):
+        return len(layer.bottoms) == len(layer.tops) == 1
+    return layer.type in ("Flatten", "Parameter", "Reshape", "Split")

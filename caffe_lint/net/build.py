@@ -110,5 +110,7 @@ def _absent_tops(blocks: Iterable[Block], latest: dict[str, Blob]) -> tuple[dict
 
 def _named(block: Block, field_name: str) -> list[tuple[str, Span]]:
     """The names in a repeated string field and where their fields stand."""
-    fields = [field for field in block.fields(field_name) if isinstance(field.value, str)]
-    return [(name, field.span) for name, field in zip(block.strings(field_name), fields, strict=False)]
+    names, fields = block.strings(field_name), block.fields(field_name)
+    if len(names) < len(fields):
+        fields = [field for field in fields if isinstance(field.value, str)]
+    return [(name, field.span) for name, field in zip(names, fields, strict=False)]

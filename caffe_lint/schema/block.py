@@ -14,7 +14,7 @@ class Block:
 
     """
 
-    __slots__ = ("_fields", "_origin", "message", "schema", "type")
+    __slots__ = ("_blocks", "_fields", "_origin", "message", "schema", "type")
 
     def __init__(
         self, message: Message | None, message_type: MessageType, schema: Schema, origin: Field | Span
@@ -24,6 +24,7 @@ class Block:
         self.schema = schema
         self._origin = origin
         self._fields = _by_name(message.fields) if message else {}
+        self._blocks: dict[str, Block] = {}
 
     @classmethod
     def root(cls, message: Message, type_name: str, schema: Schema) -> "Block":
@@ -120,11 +121,10 @@ class Block:
 
     def block(self, name: str) -> "Block":
         """The message of a singular field, the first one if it stands twice, an empty one if absent."""
-        message_type = self._message_type(name)
-        for field in self.fields(name):
-            if isinstance(field.value, Message):
-                return Block(field.value, message_type, self.schema, field)
-        return Block(None, message_type, self.schema, self.place)
+        found = self._blocks.get(name)
+        if found is None:
+            found = self._blocks[name] = self._read_block(name)
+        return found
 
     def blocks(self, name: str) -> list["Block"]:
         """The messages of a repeated field."""
@@ -134,6 +134,13 @@ class Block:
             for field in self.fields(name)
             if isinstance(field.value, Message)
         ]
+
+    def _read_block(self, name: str) -> "Block":
+        message_type = self._message_type(name)
+        for field in self.fields(name):
+            if isinstance(field.value, Message):
+                return Block(field.value, message_type, self.schema, field)
+        return Block(None, message_type, self.schema, self._origin)
 
     def _value(self, name: str) -> Value | None:
         field_type = self.type.field(name) or self.field_type(name)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
+from functools import lru_cache
 
 from ..text import scalar
 from .model import FieldType, Kind, Value
@@ -30,6 +31,7 @@ _SHORT_LIKENESS, _LIKENESS = 0.6, 0.75
 _MAX_NAMED = 8
 
 
+@lru_cache(maxsize=1 << 14)
 def read_value(field: FieldType, raw: str) -> Value | None:
     """What the C++ parser stores for the source text of a scalar; None if it rejects the text.
 

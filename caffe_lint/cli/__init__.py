@@ -4,13 +4,14 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
 from .. import __version__
-from .errors import EXIT_INTERNAL, EXIT_USAGE, InternalError
+from .errors import EXIT_INTERNAL, EXIT_USAGE, InternalError, complain
 
-_COMMANDS = ("check", "show", "unroll")
+_COMMANDS = ("check", "show", "unroll", "verify")
 """Each is made by the module of its name, which is imported when it is needed."""
 
 
@@ -56,23 +57,34 @@ def main_group() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0 clean, 1 findings, 2 usage, 3 internal error."""
+    _tolerate_encodings()
     try:
         code = main_group.main(arguments, prog_name="caffe-lint", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
-        click.echo(f"caffe-lint: {error.format_message()}", err=True)
+        complain(error.format_message())
         return EXIT_USAGE
     except InternalError as error:
-        click.echo(f"caffe-lint: internal error: {error}", err=True)
+        complain(f"internal error: {error}")
         return EXIT_INTERNAL
     except click.exceptions.Abort:
-        click.echo("caffe-lint: interrupted", err=True)
+        complain("interrupted")
         return EXIT_USAGE
     except BrokenPipeError:
         # Whoever read the output has enough; what Python would still flush at exit goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        complain(f"internal error: {type(error).__name__}: {error}")
+        return EXIT_INTERNAL
+
+
+def _tolerate_encodings() -> None:
+    """Let characters that an output's encoding lacks come out as escapes, instead of ending the run."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def run() -> None:

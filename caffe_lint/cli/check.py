@@ -9,7 +9,7 @@ import click
 from ..lint import FileReport, Rule, RuleFailedError, Settings, Severity, lint
 from ..net import Document
 from ..report import FORMATS, ColorChoice
-from .errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, InternalError
+from .errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, InternalError, complain
 from .files import find_files, read_sources
 from .output import report_options
 
@@ -79,7 +79,7 @@ def check(paths: tuple[str, ...], format_name: str, color: ColorChoice, **option
     settings = Settings(**options)  # type: ignore[arg-type]  # click has converted and checked them
     reports, errors = _lint_all(find_files(paths or (".",)), settings)
     for error in errors:
-        click.echo(f"caffe-lint: {error.format_message()}", err=True)
+        complain(error.format_message())
     if not errors or format_name != "json":
         for text in FORMATS[format_name](reports, report_options(color)):
             sys.stdout.write(text)
@@ -121,3 +121,6 @@ def _lint_one(document: Document, rules: Sequence[Rule]) -> FileReport:
         return lint(document, rules)
     except RuleFailedError as error:
         raise InternalError(str(error)) from error
+    except Exception as error:
+        where = f"{document.source.path}: {type(error).__name__}"
+        raise InternalError(f"{where}: {error}") from error

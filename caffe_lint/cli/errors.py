@@ -1,9 +1,18 @@
 """Exit codes, and the errors that are no findings."""
 
+import click
+
 EXIT_CLEAN = 0
 EXIT_FINDINGS = 1
 EXIT_USAGE = 2
 EXIT_INTERNAL = 3
+
+
+def complain(message: str) -> None:
+    """Say on the standard error output why there is no result; what acts on a terminal comes out as text."""
+    from ..report.terminal import printable  # not needed where nothing goes wrong
+
+    click.echo("caffe-lint: " + "\n".join(map(printable, message.split("\n"))), err=True)
 
 
 class InternalError(Exception):

@@ -19,17 +19,23 @@ def find_files(paths: Iterable[str]) -> list[Path]:
     """
     found: dict[Path, None] = {}
     for name in paths:
-        path = Path(name)
-        if path.is_dir():
-            inside = sorted(file for file in path.rglob("*.prototxt") if file.is_file())
-            if not inside:
-                raise click.UsageError(f"no *.prototxt file in folder '{name}'")
-            found.update(dict.fromkeys(inside))
-        elif path.exists():
-            found[path] = None
-        else:
-            raise click.UsageError(f"no such file or folder: '{name}'")
+        try:
+            found.update(dict.fromkeys(_files_of(name)))
+        except OSError as error:
+            raise click.UsageError(f"cannot read '{name}': {error.strerror}") from error
     return list(found)
+
+
+def _files_of(name: str) -> list[Path]:
+    path = Path(name)
+    if path.is_dir():
+        inside = sorted(file for file in path.rglob("*.prototxt") if file.is_file())
+        if not inside:
+            raise click.UsageError(f"no *.prototxt file in folder '{name}'")
+        return inside
+    if not path.exists():
+        raise click.UsageError(f"no such file or folder: '{name}'")
+    return [path]
 
 
 def read_source(path: Path) -> Source:

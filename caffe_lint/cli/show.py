@@ -1,14 +1,20 @@
 """`caffe-lint show`: a net as Caffe builds it."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from ..net import Document
+from ..net import AUTO, Document, NetState
 from ..report import ColorChoice
+from ..report.net_data import net_data
+from ..report.net_rows import net_rows
+from ..report.net_table import net_table
+from ..report.net_text import net_csv, net_markdown
 from .files import read_source
 from .output import report_options
+from .state import chosen_states, state_options
 
 
 @click.command()
@@ -16,14 +22,16 @@ from .output import report_options
 @click.option(
     "--format",
     "format_name",
-    type=click.Choice(["table", "json"]),
+    type=click.Choice(["table", "json", "csv", "markdown"]),
     default="table",
     show_default=True,
     help="How the net is written.",
 )
+@click.option("--batch", is_flag=True, help="Count MACs and memory of a whole batch, not of one item.")
+@state_options
 @click.option(
     "--dialect",
-    default="auto",
+    default=AUTO,
     show_default=True,
     metavar="CAFFE",
     help="The Caffe that reads it: 'auto' for the one that the file needs, 'bvlc', or a repository.",
@@ -35,14 +43,20 @@ from .output import report_options
     show_default=True,
     help="When to use colour; 'auto' respects NO_COLOR and FORCE_COLOR.",
 )
-def show(path: str, format_name: str, dialect: str, color: ColorChoice) -> int:
+def show(
+    path: str, format_name: str, dialect: str, color: ColorChoice, *, batch: bool, **state: object
+) -> int:
     """Show a net as Caffe builds it: layers, shapes, params, recurrent cells.
 
-    Once for each state that the file tells apart (TRAIN, TEST, stages).
+    Once for each state that the file tells apart (TRAIN, TEST, stages), states
+    with equal layers together. MACs are the multiply-accumulates of matrix
+    products, memory the bytes of the blobs that are made (float32; in-place
+    layers and new names for old memory add nothing). Both are those of one item,
+    as if axis 0 had size 1, unless --batch is given.
     """
-    from ..report.net_data import net_data
-    from ..report.net_table import net_table
-
+    states = chosen_states(**state)  # type: ignore[arg-type]  # click has converted and checked them
+    if batch and format_name == "json":
+        raise click.UsageError("--batch is not for --format json, whose 'macs' are those of one item")
     try:
         document = Document(read_source(Path(path)), dialect)
     except ValueError as error:
@@ -50,9 +64,17 @@ def show(path: str, format_name: str, dialect: str, color: ColorChoice) -> int:
     if document.impostor is not None or document.root_type != "NetParameter":
         raise click.ClickException(f"'{path}' holds no net")
     if format_name == "json":
-        import json
-
-        sys.stdout.write(json.dumps(net_data(document), indent=1) + "\n")
+        sys.stdout.write(_json(document, states))
+        return 0
+    rows = net_rows(document, states, batch=batch)
+    if format_name == "table":
+        sys.stdout.writelines(net_table(rows, report_options(color)))
     else:
-        sys.stdout.writelines(net_table(net_data(document), report_options(color)))
+        sys.stdout.writelines(net_csv(rows) if format_name == "csv" else net_markdown(rows))
     return 0
+
+
+def _json(document: Document, states: Sequence[NetState] | None) -> str:
+    import json
+
+    return json.dumps(net_data(document, states), indent=1) + "\n"

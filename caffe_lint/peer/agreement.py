@@ -27,7 +27,8 @@ class Expectation:
     """What caffe-lint says that Caffe makes of a net.
 
     `layers` maps the names of the layers to the lines on which they start; the later of two layers of one
-    name counts there and in `params`. `foreign` names the fork that the net is for, if it was found out.
+    name counts there and in `params`. `foreign` names the fork that the net is for, if it was found out;
+    `unsized` is an input without a full shape, of which Caffe reads the rest from foreign memory.
     """
 
     accepted: bool
@@ -37,6 +38,7 @@ class Expectation:
     params: Mapping[str, tuple[ExpectedShape, ...] | None] = field(default_factory=dict)
     marks: tuple[Mark, ...] = ()
     foreign: str = ""
+    unsized: str | None = None
 
 
 class Difference(NamedTuple):
@@ -89,11 +91,14 @@ _SOURCE = re.compile(
 """Caffe's complaints about databases, lists, images, means and weights that a net names."""
 
 _NOT_BUILT_IN = re.compile(r"Unknown layer type: (Python|ImageData|WindowData) ")
+_NO_ENGINE = re.compile(r"layer_factory\.cpp:\d+\] Layer .* has unknown engine")
 _UNKNOWN = re.compile(r"has no field named|Unknown enumeration value|Unknown layer type:")
 
 
 def _obstacle(expected: Expectation, verdict: Verdict) -> str:
-    """Why the answer says nothing about the net: what the place where Caffe runs lacks, or a limit."""
+    """Why the answer says nothing about the net: what the place where Caffe runs lacks, a limit, chance."""
+    if expected.unsized is not None and expected.accepted != verdict.accepted:
+        return f"input '{expected.unsized}' has too few dims, Caffe takes the rest from memory by chance"
     if verdict.accepted:
         return "" if verdict.ok else "Caffe builds it, but cannot describe it"
     if verdict.status == "timeout":
@@ -106,6 +111,8 @@ def _obstacle(expected: Expectation, verdict: Verdict) -> str:
         return "a data source is missing where Caffe runs"
     if built_in := _NOT_BUILT_IN.search(verdict.error):
         return f"this Caffe was built without {built_in[1]} layers"
+    if _NO_ENGINE.match(verdict.error):
+        return "this Caffe was built without the engine that a layer asks for"
     if expected.foreign and any(map(_UNKNOWN.search, (verdict.error, *verdict.text_format_errors))):
         return f"the net is for {expected.foreign}, which this Caffe is not"
     return ""

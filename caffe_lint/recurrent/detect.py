@@ -10,22 +10,24 @@ from typing import NamedTuple
 
 from ..net import Layer, Net, Use
 from .model import Step, Unroll
+from .products import is_eltwise, with_products
 
 _ACTIVATIONS = frozenset({"Sigmoid", "TanH", "ReLU"})
 _LONGEST_PATH = 4
 
 
 def find_unrolls(net: Net) -> list[Unroll]:
-    """The unrolled LSTMs of a net with at least two steps, in the order of their first layers."""
+    """The unrolled LSTMs of a net with at least two steps, in the order of their first cell updates."""
     steps = {step.layers["cell"]: step for layer in net.layers if (step := _step_of(layer)) is not None}
-    followers = {before: step for step in steps.values() if (before := _step_before(step, steps)) is not None}
-    unrolls = []
+    followers: dict[Step, Step] = {}
+    starts = []
     for step in steps.values():
-        if _step_before(step, steps) is None:
-            chain = list(_chain(step, followers))
-            if len(chain) > 1:
-                unrolls.append(Unroll(_with_products(chain)))
-    return unrolls
+        before = _step_before(step, steps)
+        # Where several steps go on from one state (one encoder, two decoders), all but the first start anew.
+        if before is None or followers.setdefault(before, step) is not step:
+            starts.append(step)
+    chains = (with_products(list(_chain(step, followers))) for step in starts)
+    return [Unroll(steps) for chain in chains for steps in _runs(chain) if len(steps) > 1]
 
 
 def _chain(step: Step | None, followers: dict[Step, Step]) -> Iterator[Step]:
@@ -40,6 +42,35 @@ def _step_before(step: Step, steps: dict[Layer, Step]) -> Step | None:
     return before if before is not step else None
 
 
+def _runs(chain: list[Step]) -> Iterator[list[Step]]:
+    """The parts of a chain that are LSTMs of their own: one goes on from the state that another ends with.
+
+    They are told apart by weights that at least two steps share, and by what they read as x.
+    """
+    runs: list[list[Step]] = []
+    for step in chain:
+        if not (runs and _weights(step) == _weights(runs[-1][-1])):
+            runs.append([])
+        runs[-1].append(step)
+    marks = [{*_weights(run[0]), *(layer for step in run for layer in _inputs(step))} for run in runs]
+    if all(len(run) > 1 for run in runs) and sum(map(len, marks)) == len(set().union(*marks)):
+        yield from runs
+    else:
+        yield chain
+
+
+def _weights(step: Step) -> list[str]:
+    return [param.name for _, layer in step.products for param in layer.params[:1]]
+
+
+def _inputs(step: Step) -> list[Layer]:
+    """The layers that make x for a step, or its product if that is made for all steps at once."""
+    roles = step.layers
+    layer = roles.get("x_product") or roles.get("gate_sum") or roles["gate_slice"]
+    makers = [use.blob.layer for use in layer.bottoms if use.blob is not None]
+    return [maker for maker in makers if maker is not roles.get("h_product")]
+
+
 class _Gate(NamedTuple):
     """A gate as it arrives in a product: the Slice it is cut from, and the activation it went through."""
 
@@ -50,7 +81,7 @@ class _Gate(NamedTuple):
 
 def _step_of(layer: Layer) -> Step | None:
     """The step whose cell update `layer` is, if it is one."""
-    if not _is_eltwise(layer, "SUM") or len(layer.bottoms) != 2:
+    if not is_eltwise(layer, "SUM") or len(layer.bottoms) != 2:
         return None
     products = [
         use.blob.layer for use in layer.bottoms if use.blob is not None and _is_product(use.blob.layer)
@@ -67,10 +98,16 @@ def _step_of(layer: Layer) -> Step | None:
         if len(kept) != 1:
             continue
         gated, forget_gate = kept[0]
-        cell_use = next(use for use in forget.bottoms if use is not gated)
+        cell_use = _behind_scale(next(use for use in forget.bottoms if use is not gated))
         parts = {"cell": layer, "remember": remember, "forget": forget, "gate_slice": forget_gate.slice}
         return _complete(parts, cell_use, forget_gate, (gates[0], gates[1]))
     return None
+
+
+def _behind_scale(use: Use) -> Use:
+    """The cell state itself where a Scale resets it by markers."""
+    layer = use.blob.layer if use.blob is not None else None
+    return layer.bottoms[0] if layer is not None and layer.type == "Scale" and layer.bottoms else use
 
 
 def _complete(
@@ -126,54 +163,5 @@ def _gate(use: Use) -> _Gate | None:
     return None
 
 
-def _with_products(chain: list[Step]) -> list[Step]:
-    """The steps with the layers in front of their Slices: the sum and the products with x and with h."""
-    outputs = {step.layers["hidden"] for step in chain}
-    sources = [_products_before(step.layers["gate_slice"]) for step in chain]
-    # The first step reads an initial state that nothing marks as h: there the position of the others counts.
-    positions = [
-        index for products in sources for index, layer in enumerate(products) if _reads(layer, outputs)
-    ]
-    usual = max(set(positions), key=positions.count) if positions else -1
-    return [
-        _with_roles(step, products, outputs, usual) for step, products in zip(chain, sources, strict=True)
-    ]
-
-
-def _products_before(gate_slice: Layer) -> list[Layer]:
-    source = gate_slice.bottoms[0].blob if gate_slice.bottoms else None
-    if source is None:
-        return []
-    parts = [use.blob for use in source.layer.bottoms] if _is_eltwise(source.layer, "SUM") else [source]
-    return [blob.layer for blob in parts if blob is not None and blob.layer.type == "InnerProduct"]
-
-
-def _with_roles(step: Step, products: list[Layer], outputs: set[Layer], usual: int) -> Step:
-    layers = dict(step.layers)
-    gate_slice = layers["gate_slice"]
-    source = gate_slice.bottoms[0].blob if gate_slice.bottoms else None
-    if source is not None and _is_eltwise(source.layer, "SUM"):
-        layers["gate_sum"] = source.layer
-    hidden = [layer for layer in products if _reads(layer, outputs)]
-    if not hidden and -len(products) <= usual < len(products):
-        hidden = [products[usual]]
-    if hidden:
-        layers["h_product"] = hidden[0]
-        others = [layer for layer in products if layer is not hidden[0]]
-        layers |= {"x_product": others[-1]} if others else {}
-    return Step(dict(sorted(layers.items(), key=lambda item: item[1].index)), step.cell_use)
-
-
-def _reads(layer: Layer, outputs: set[Layer]) -> bool:
-    blob = layer.bottoms[0].blob if layer.bottoms else None
-    if blob is not None and blob.layer.type == "Scale" and blob.layer.bottoms:
-        blob = blob.layer.bottoms[0].blob
-    return blob is not None and blob.layer in outputs
-
-
 def _is_product(layer: Layer) -> bool:
-    return _is_eltwise(layer, "PROD") and len(layer.bottoms) == 2
-
-
-def _is_eltwise(layer: Layer, operation: str) -> bool:
-    return layer.type == "Eltwise" and layer.block.block("eltwise_param").enum("operation") == operation
+    return is_eltwise(layer, "PROD") and len(layer.bottoms) == 2

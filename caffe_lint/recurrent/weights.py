@@ -35,22 +35,25 @@ def _compare(holders: list[tuple[int, Layer]], index: int, what: str) -> Iterato
     shared = usual(name or f"\0{step}" for (step, _), name in zip(holders, names, strict=True))
     if len(set(names)) == 1 and names[0]:
         return
-    if (names.count(shared) < 2 and len(holders) > 2) or not names[0]:
+    sharers = names.count(shared)
+    if sharers == 0 or (sharers == 1 and len(holders) > 2):
         yield from _none_shared(holders, index, what)
         return
     owner = holders[names.index(shared)][1]
+    others = _others(sharers, len(names))
     for (step, layer), name in zip(holders, names, strict=True):
         if name != shared:
             found = f"is named '{name}'" if name else "has no name"
-            others = (
-                f"the other {len(holders) - 1} steps share"
-                if names.count(shared) > 1
-                else "the step before uses"
-            )
             where = f"param {index} of '{layer.name}'"
             message = f"step {step} learns {what} of its own: {where} {found}, {others} '{shared}'"
             note = Place(f"'{owner.name}' has the name that the steps share", _span(owner, index))
             yield Defect("unshared-weights", message, _span(layer, index), (note,))
+
+
+def _others(sharers: int, steps: int) -> str:
+    if steps == 2:
+        return "the step before uses"
+    return f"the other {sharers} steps share" if sharers == steps - 1 else f"{sharers} other steps share"
 
 
 def _none_shared(holders: list[tuple[int, Layer]], index: int, what: str) -> Iterator[Defect]:

@@ -1,5 +1,6 @@
 """A net as plain data, in the form that `caffe-lint show --format json` promises (`show.schema.json`)."""
 
+from collections.abc import Sequence
 from typing import TypedDict
 
 from ..layers import Inference, Shape, infer_shapes
@@ -61,18 +62,24 @@ class NetData(TypedDict):
     states: list[StateData]
 
 
-def net_data(document: Document) -> NetData:
-    """Everything that `show` tells about a net, each state for itself."""
-    states = {state: data for net in document.nets() for state, data in _states(document, net)}
+def net_data(document: Document, chosen: Sequence[NetState] | None = None) -> NetData:
+    """Everything that `show` tells about a net, each state for itself.
+
+    Args:
+        document: a file that holds a net.
+        chosen: the states to tell about; by default those that the file tells apart.
+    """
+    states = {state: data for net in document.nets(chosen) for state, data in _states(document, net)}
     return {
         "path": document.source.path,
         "name": document.upgraded.name,
         "dialects": list(document.dialects),
-        "states": [states[state] for state in sorted(states, key=_state_order)],
+        "states": [states[state] for state in sorted(states, key=state_order)],
     }
 
 
-def _state_order(state: NetState) -> tuple[int, tuple[str, ...], bool]:
+def state_order(state: NetState) -> tuple[int, tuple[str, ...], bool]:
+    """The order in which states are shown: by level, then stages, TRAIN before TEST."""
     return (state.level, state.stages, state.phase == "TEST")
 
 
@@ -80,7 +87,7 @@ def _states(document: Document, net: Net) -> list[tuple[NetState, StateData]]:
     inference = infer_shapes(net)
     layers = [_layer(document, net, layer, inference) for layer in net.layers]
     blobs = {name: _dims(inference.shape(blob)) for name, blob in net.final_blobs.items()}
-    recurrent = [_recurrent(unroll) for unroll in find_unrolls(net)]
+    recurrent = recurrent_data(net)
     return [
         (
             state,
@@ -128,6 +135,11 @@ def _multiplier(net: Net, spec: ParamSpec | None, name: str) -> float:
         return 1.0
     sharers = net.sharers[spec.name] if spec.name else [spec]
     return next((sharer.block.real(name) for sharer in sharers if sharer.block.has(name)), 1.0)
+
+
+def recurrent_data(net: Net) -> list[RecurrentData]:
+    """The unrolled recurrent nets in a net."""
+    return [_recurrent(unroll) for unroll in find_unrolls(net)]
 
 
 def _recurrent(unroll: Unroll) -> RecurrentData:

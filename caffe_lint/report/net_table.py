@@ -1,88 +1,179 @@
 """A net as a table for the terminal: what `caffe-lint show` prints."""
 
-import io
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
+from typing import NamedTuple
 
-from ..layers import show_shape
-from .net_data import LayerData, NetData, RecurrentData, StateData
+from ..layers import Dim, show_shape
+from .net_data import RecurrentData
+from .net_rows import NetRows, Row, Sheet, Total
 from .options import ReportOptions
+from .paint import painted
 from .terminal import printable
 
-
-def net_table(data: NetData, options: ReportOptions) -> Iterator[str]:
-    """The layers of each state with tops, shapes, params and multiply-accumulates; equal states once."""
-    name = printable(data["name"]) or "(no name)"
-    yield f"{name}  {printable(data['path'])}  as {' '.join(data['dialects'][:1])} reads it\n"
-    shown: dict[str, list[StateData]] = {}
-    for state in data["states"]:
-        shown.setdefault(repr((state["layers"], state["blobs"])), []).append(state)
-    for states in shown.values():
-        yield "\n" + ", ".join(_state_name(state) for state in states) + "\n"
-        yield _table(states[0], options)
-        yield from (_unroll(unroll) for unroll in states[0]["recurrent"])
+_GAP = "  "
+_INDENT = "    "
+_LEAST_ROOM = 40
+_EXACT = 100_000
+"""Numbers below are written out, larger ones with three digits and a unit."""
 
 
-def _state_name(state: StateData) -> str:
-    level = f" level {state['level']}" if state["level"] else ""
-    stages = f" stages {printable(' '.join(state['stages']))}" if state["stages"] else ""
-    return f"{state['phase']}{level}{stages}"
+class Column(NamedTuple):
+    """A column of the table: its heading, its lines for a layer, and its side."""
+
+    heading: str
+    cell: Callable[[Row], list[str]]
+    is_number: bool = False
 
 
-def _table(state: StateData, options: ReportOptions) -> str:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def net_table(net: NetRows, options: ReportOptions) -> Iterator[str]:
+    """The layers of each state with shapes, params, multiply-accumulates and memory.
 
-    table = Table(box=box.SIMPLE_HEAD, show_footer=True, pad_edge=False)
-    total_params = sum(_count(layer) for layer in state["layers"] if _owns(layer))
-    total_macs = sum(layer["macs"] or 0 for layer in state["layers"])
-    table.add_column("layer", "total", overflow="fold")
-    table.add_column("type", overflow="fold")
-    table.add_column("tops", overflow="fold")
-    table.add_column("params", f"{total_params:,}", justify="right")
-    table.add_column("MACs/item", f"{total_macs:,}", justify="right")
-    for layer in state["layers"]:
-        tops = ", ".join(f"{top} {_shape(state, top)}" for top in layer["tops"])
-        cells = [
-            layer["name"],
-            layer["type"],
-            tops,
-            _params(layer),
-            f"{layer['macs']:,}" if layer["macs"] else "",
-        ]
-        table.add_row(*(Text(printable(cell)) for cell in cells))
-    out = io.StringIO()
-    Console(file=out, width=options.width, force_terminal=options.color, no_color=not options.color).print(
-        table
-    )
-    return out.getvalue()
+    Where a table with all blobs is too wide, what a layer reads and writes stands below its line, and only
+    if it is not the obvious: it reads the first top of the layer above, and its own top has its name.
+    """
+    name = printable(net.name) or "(no name)"
+    yield f"{name}  {printable(net.path)}  as {' '.join(net.dialects[:1])} reads it\n"
+    for sheet in net.sheets:
+        yield f"\n{printable('; '.join(map(str, sheet.states)))}\n\n"
+        yield from (f"{line}\n" for line in _table(sheet, options))
+        yield from (f"{line}\n" for line in _summary(sheet, is_batch=net.is_batch))
+        yield from map(_unroll, sheet.unrolls)
 
 
-def _shape(state: StateData, top: str) -> str:
-    dims = state["blobs"][top]
-    return show_shape(None if dims is None else tuple(dims))
+def _table(sheet: Sheet, options: ReportOptions) -> Iterator[str]:
+    columns: Sequence[Column] = _WIDE
+    widths = _widths(columns, sheet)
+    is_wide = sum(widths) + len(_GAP) * len(widths[1:]) <= options.width
+    if not is_wide:
+        columns = _NARROW
+        widths = _widths(columns, sheet)
+        room = options.width - sum(widths[1:]) - len(_GAP) * len(widths[1:])
+        widths[0] = min(widths[0], max(room, len(columns[0].heading)))
+    headings = _line([column.heading for column in columns], columns, widths)
+    yield painted(headings, "bold", options)
+    yield "─" * (sum(widths) + len(_GAP) * len(widths[1:]))
+    above: Row | None = None
+    for row in sheet.rows:
+        yield from _layer(row, columns, widths)
+        if not is_wide:
+            yield from _wiring(row, above, options)
+        above = row
+    if not is_wide:
+        yield from (
+            "",
+            "unless stated, a layer reads the first top of the one above, and its top has its name",
+        )
 
 
-def _owns(layer: LayerData) -> bool:
-    return all(param["owner"] == layer["name"] for param in layer["params"])
+def _layer(row: Row, columns: Sequence[Column], widths: Sequence[int]) -> Iterator[str]:
+    cells = [column.cell(row) for column in columns]
+    if _cell_len(cells[0][0]) > widths[0]:
+        yield cells[0][0]
+        cells[0] = [""]
+    for line in zip_longest(*cells, fillvalue=""):
+        yield _line(line, columns, widths)
 
 
-def _params(layer: LayerData) -> str:
-    if not layer["params"]:
-        return ""
-    count = f"{_count(layer):,}"
-    return count if _owns(layer) else f"shared {count}"
+def _line(texts: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:
+    padded = []
+    for text, column, width in zip(texts, columns, widths, strict=True):
+        room = " " * (width - _cell_len(text))
+        padded.append(room + text if column.is_number else text + room)
+    return _GAP.join(padded).rstrip()
 
 
-def _count(layer: LayerData) -> int:
-    total = 0
-    for param in layer["params"]:
-        count = 1
-        for dim in param["shape"] or [0]:
-            count *= dim or 0
-        total += count
-    return total
+def _widths(columns: Sequence[Column], sheet: Sheet) -> list[int]:
+    return [
+        max(map(_cell_len, [column.heading, *(text for row in sheet.rows for text in column.cell(row))]))
+        for column in columns
+    ]
+
+
+def _cell_len(text: str) -> int:
+    """How many cells of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _wiring(row: Row, above: Row | None, options: ReportOptions) -> Iterator[str]:
+    """What a layer reads and writes, as far as it is not obvious."""
+    obvious = tuple(top.name for top in above.tops[:1]) if above else ()
+    tops = tuple(top.name for top in row.tops)
+    reads = "" if row.bottoms in ((), obvious) else ", ".join(row.bottoms)
+    writes = "" if tops in ((), (row.layer,), row.bottoms) else ", ".join(tops)
+    text = "; ".join(f"{verb} {names}" for verb, names in (("reads", reads), ("writes", writes)) if names)
+    width = max(options.width - len(_INDENT), _LEAST_ROOM)
+    for line in textwrap.wrap(printable(text), width, break_long_words=False, break_on_hyphens=False):
+        yield painted(_INDENT + line, "dim", options)
+
+
+def _shapes(row: Row) -> list[str]:
+    return [show_shape(top.shape) for top in row.tops]
+
+
+def _folded_shapes(row: Row) -> list[str]:
+    shapes = _shapes(row)
+    return [f"{len(shapes)} of {shapes[0]}"] if len(shapes) > 1 and len(set(shapes)) == 1 else shapes
+
+
+def _params(row: Row) -> list[str]:
+    """The layer's own params, and in brackets those that it shares and another layer owns."""
+    own = _short(row.params)
+    return [f"{own} ({_short(row.shared)})".lstrip() if row.shared else own]
+
+
+def _memory(row: Row) -> list[str]:
+    return [_short(row.memory) if row.storage == "own" else row.storage]
+
+
+def _short(number: Dim) -> str:
+    """A number in at most six characters; nothing for 0, `?` for an unknown one."""
+    if number is None:
+        return "?"
+    if number < _EXACT:
+        return f"{number:,}" if number else ""
+    scaled, units = number / 1000, iter("kMGTPE")
+    while scaled >= 999.5:
+        scaled, _ = scaled / 1000, next(units)
+    return f"{scaled:#.3g}".rstrip(".") + next(units)
+
+
+_LAYER = Column("layer", lambda row: [printable(row.layer)])
+_TYPE = Column("type", lambda row: [printable(row.type)])
+_NUMBERS = (
+    Column("params", _params, is_number=True),
+    Column("MACs", lambda row: [_short(row.macs)], is_number=True),
+    Column("memory", _memory, is_number=True),
+)
+_WIDE = (
+    _LAYER,
+    _TYPE,
+    Column("bottoms", lambda row: list(map(printable, row.bottoms))),
+    Column("tops", lambda row: [printable(top.name) for top in row.tops]),
+    Column("shape", _shapes),
+    *_NUMBERS,
+)
+_NARROW = (_LAYER, _TYPE, Column("shape", _folded_shapes), *_NUMBERS)
+
+
+def _summary(sheet: Sheet, *, is_batch: bool) -> Iterator[str]:
+    params, macs, memory = map(_exact, sheet.totals)
+    unit = "batch" if is_batch else "item"
+    yield ""
+    yield f"total per {unit}: {params} params, {macs} MACs, {memory} bytes of tops"
+    if any(row.shared for row in sheet.rows):
+        yield "in brackets: shared params, counted where they are owned"
+    if sheet.is_rejected:
+        yield "Caffe does not build this net; `caffe-lint check` tells why"
+
+
+def _exact(total: Total) -> str:
+    return f"{total.known:,}" if total.is_complete else f"at least {total.known:,}"
 
 
 def _unroll(unroll: RecurrentData) -> str:

@@ -6,7 +6,7 @@ from itertools import chain
 from ..lint.diagnostic import Claim, Diagnostic, FileReport, Severity
 
 CLAIM_WORDS = {
-    Claim.REJECTS: "Caffe aborts when it loads this file",
+    Claim.REJECTS: "Caffe aborts on this file",
     Claim.WRONG_FORWARD: "Caffe loads this file in silence and computes something else",
     Claim.WRONG_GRADIENT: "Caffe loads this file in silence and trains it with wrong gradients",
     Claim.WASTE: "Caffe loads this file in silence, and part of it goes to waste",
@@ -20,18 +20,18 @@ def summary(reports: Sequence[FileReport]) -> str:
         return "No files were checked"
     found = list(chain.from_iterable(report.diagnostics for report in reports))
     if not found:
-        return f"All checks passed: {_counted(len(reports), 'file')}"
+        return f"All checks passed: {counted(len(reports), 'file')}"
     hit = sum(bool(report.diagnostics) for report in reports)
-    files = _counted(hit, "file") if hit == len(reports) else f"{hit} of {_counted(len(reports), 'file')}"
+    files = counted(hit, "file") if hit == len(reports) else f"{hit} of {counted(len(reports), 'file')}"
     return f"Found {_severities(found)} in {files}{_fixable(found)}"
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
     """A number with its noun, in the plural where it belongs: `1 file`, `2 files`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _listed(items: Sequence[str]) -> str:
+def listed(items: Sequence[str]) -> str:
     """Items as a list in a sentence: `a, b and c`."""
     return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
 
@@ -39,9 +39,7 @@ def _listed(items: Sequence[str]) -> str:
 def _severities(found: Sequence[Diagnostic]) -> str:
     severities = [diagnostic.severity for diagnostic in found]
     worst_first = reversed(Severity)
-    return _listed(
-        [_counted(severities.count(kind), kind.value) for kind in worst_first if kind in severities]
-    )
+    return listed([counted(severities.count(kind), kind.value) for kind in worst_first if kind in severities])
 
 
 def _fixable(found: Sequence[Diagnostic]) -> str:

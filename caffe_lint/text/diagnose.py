@@ -29,7 +29,7 @@ def diagnose(text: str, position: int) -> SyntaxProblem | None:
         return unexpected(text, start, "a field name")
     after = skip_gap(text, name.end())
     if text[after : after + 1] != ":":
-        return unexpected(text, after, f"':' or '{{' after '{name[0]}'")
+        return unexpected(text, after, f"':' or '{{' after '{shown(name[0])}'")
     return diagnose_value(text, skip_gap(text, after + 1), name[0])
 
 
@@ -37,7 +37,7 @@ def diagnose_value(text: str, start: int, name: str) -> SyntaxProblem:
     """What is wrong with the value of the field `name` that should begin at `start`."""
     if text[start : start + 1] == "-":
         start = skip_gap(text, start + 1)
-    return unexpected(text, start, f"a value for '{name}'")
+    return unexpected(text, start, f"a value for '{shown(name)}'")
 
 
 def unexpected(text: str, start: int, expected: str) -> SyntaxProblem:
@@ -56,10 +56,11 @@ def skip_gap(text: str, position: int) -> int:
 def _unexpected_token(text: str, start: int, expected: str) -> SyntaxProblem:
     token = grammar.token().match(text, start)
     end = token.end() if token else start + 1
-    return SyntaxProblem(Span(start, end), f"expected {expected}, found '{_shown(text[start:end])}'")
+    return SyntaxProblem(Span(start, end), f"expected {expected}, found '{shown(text[start:end])}'")
 
 
-def _shown(token: str) -> str:
+def shown(token: str) -> str:
+    """Source text for a message, cut if it is long."""
     characters = token.encode("latin-1").decode("utf-8", "backslashreplace")
     return characters if len(characters) <= 40 else characters[:39] + "…"
 
@@ -102,7 +103,7 @@ def _invalid_number(text: str, start: int) -> SyntaxProblem | None:
     reason = ""
     if run[0].isdecimal():
         reason = ": a leading zero makes it octal"
-    return SyntaxProblem(Span(*run.span()), f"'{_shown(run[0])}' is not a number{reason}")
+    return SyntaxProblem(Span(*run.span()), f"'{shown(run[0])}' is not a number{reason}")
 
 
 def _foreign_character(text: str, start: int) -> SyntaxProblem:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from . import grammar
 from .collector import paused_collector
-from .diagnose import SyntaxProblem, diagnose, diagnose_value, skip_gap, unexpected
+from .diagnose import SyntaxProblem, diagnose, diagnose_value, shown, skip_gap, unexpected
 from .grammar import STEP_BARE_LIST, STEP_BARE_OPEN, STEP_CLOSE, STEP_OPEN, STEP_SCALAR, STEP_SEPARATOR
 from .span import Span
 from .tree import Field, List, Message
@@ -180,7 +180,7 @@ class _Parser:
     def _check_overdue(self, name: str, start: int) -> None:
         """Leave all that is open in front of a message that belongs to the root."""
         if self.open and name in self.root_names and _starts_line(self.text, start):
-            self._report(self._unclosed(start, f"'{name}' at the start of a line"))
+            self._report(self._unclosed(start, f"'{shown(name)}' at the start of a line"))
             raise _LeaveError(start)
 
     def _enter(self, name: str, start: int, value_start: int) -> None:
@@ -225,7 +225,7 @@ class _Parser:
 
     def _unclosed(self, position: int, found: str) -> SyntaxProblem:
         field = self.open[-1][0]
-        message = f"expected '{self._closing(field)}' to close '{field.name}', found {found}"
+        message = f"expected '{self._closing(field)}' to close '{shown(field.name)}', found {found}"
         return SyntaxProblem(Span(position, position), message, Span(field.start, field.value_start + 1))
 
     def _list(self, step: re.Match[str], position: int) -> int:
@@ -250,7 +250,8 @@ class _Parser:
             if element is None:
                 return self._resume_after(diagnose_value(text, skip_gap(text, position), field.name))
             if element[1] is not None and value.is_bare:
-                return self._resume_after(unexpected(text, field.value_start, f"':' after '{field.name}'"))
+                colon = f"':' after '{shown(field.name)}'"
+                return self._resume_after(unexpected(text, field.value_start, colon))
             field.end = position = self._element(value.items, field.name, element)
             if len(self.open) > depth:  # the file ended inside the element
                 return position

@@ -134,6 +134,10 @@ PYTHON = "a Python layer cannot be made where Caffe runs"
             rejected("layer_factory.hpp:81] Check failed: … Unknown layer type: Python (known types: …)"),
             "this Caffe was built without Python layers",
         ),
+        (
+            rejected("layer_factory.cpp:72] Layer conv has unknown engine."),
+            "this Caffe was built without the engine that a layer asks for",
+        ),
         (rejected("layer_factory.hpp:81] Check failed: … Unknown layer type: Pyhton (known types: …)"), ""),
         (rejected("window.cpp:1] Check failed: kernel is larger than the image"), ""),
     ],
@@ -154,6 +158,14 @@ def test_a_net_of_a_fork_cannot_be_compared_with_another_caffe() -> None:
         assert compare(foreign, verdict).obstacle == "the net is for weiliu89/caffe, which this Caffe is not"
         assert compare(Expectation(accepted=True, layers={}), verdict).outcome == "differ"
     assert compare(foreign, rejected("eltwise_layer.cpp:34] Check failed")).outcome == "differ"
+
+
+def test_what_caffe_does_by_chance_is_not_compared() -> None:
+    said = "input 'x' has too few dims, Caffe takes the rest from memory by chance"
+    crash = rejected("SIGSEGV", status="signal")
+    for is_expected, verdict in ((False, accepted()), (True, crash)):
+        assert compare(Expectation(accepted=is_expected, layers={}, unsized="x"), verdict).obstacle == said
+    assert compare(Expectation(accepted=False, layers={}, unsized="x"), crash).outcome == "agree"
 
 
 def test_an_accepted_net_that_cannot_be_described_is_not_compared() -> None:

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from caffe_lint.cli.unroll import unroll
+from caffe_lint.cli import main_group
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-COMMAND = "lstm --steps 3 --batch 10 --hidden 500 --input-shape 128,10,10 --style netspec"
+COMMAND = "unroll lstm --steps 3 --batch 10 --hidden 500 --input-shape 128,10,10 --style netspec"
 
 
 def generated() -> str:
-    return CliRunner().invoke(unroll, COMMAND.split(), catch_exceptions=False).stdout
+    return CliRunner().invoke(main_group, COMMAND.split(), catch_exceptions=False).stdout
 
 
 def in_layer(name: str, old: str, new: str) -> str:
@@ -31,7 +31,7 @@ def examples() -> dict[str, str]:
     return {
         "lstm": f"""\
 # An LSTM of 500 units, unrolled over three time steps for ten sequences:
-# caffe-lint unroll {COMMAND}
+# caffe-lint {COMMAND}
 {generated()}""",
         "lstm_act_c_in_place": f"""\
 # Wrong: TanH works in place on the cell state c, so the next step goes on from tanh(c).

@@ -130,7 +130,7 @@ def test_states_are_compared_with_those_in_which_the_file_was_checked() -> None:
 @pytest.mark.parametrize(
     ("claim", "words"),
     [
-        (Claim.REJECTS, "Caffe aborts when it loads this file"),
+        (Claim.REJECTS, "Caffe aborts on this file"),
         (Claim.WRONG_FORWARD, "Caffe loads this file in silence and computes something else"),
         (Claim.WRONG_GRADIENT, "Caffe loads this file in silence and trains it with wrong gradients"),
         (Claim.WASTE, "Caffe loads this file in silence, and part of it goes to waste"),
@@ -237,7 +237,7 @@ def test_an_empty_file_has_a_place_but_no_excerpt() -> None:
 warning[CL001] syntax-error: the file is empty
  --> net.prototxt:1:1
   |
-  = Caffe aborts when it loads this file
+  = Caffe aborts on this file
 
 Found 1 warning in 1 file
 """

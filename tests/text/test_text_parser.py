@@ -273,3 +273,7 @@ def test_a_byte_order_mark_is_one_problem_with_advice() -> None:
 def test_long_tokens_are_cut_in_messages() -> None:
     [problem] = parse(b"a " + b"1" * 100).problems
     assert problem.message == f"expected ':' or '{{' after 'a', found '{'1' * 39}…'"
+    [problem] = parse(b"a" * 100).problems
+    assert problem.message == f"expected ':' or '{{' after '{'a' * 39}…', found the end of the file"
+    [problem] = parse(b"a" * 100 + b"{").problems
+    assert problem.message == f"expected '}}' to close '{'a' * 39}…', found the end of the file"

@@ -24,7 +24,7 @@ def _severity(_context: click.Context, _param: click.Parameter, value: str) -> S
     return None if value == _NEVER else Severity(value)
 
 
-@click.command()
+@click.command(short_help="Check files and folders.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option(
     "--select",

@@ -17,7 +17,7 @@ from .output import report_options
 from .state import chosen_states, state_options
 
 
-@click.command()
+@click.command(short_help="Show a net as Caffe builds it.")
 @click.argument("path", metavar="NET")
 @click.option(
     "--format",

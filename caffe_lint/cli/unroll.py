@@ -27,7 +27,7 @@ def _filler(_context: click.Context, _param: click.Parameter, value: str) -> "Fi
         raise click.BadParameter(str(error)) from error
 
 
-@click.group()
+@click.group(short_help="Write an unrolled recurrent net.")
 def unroll() -> None:
     """Write a recurrent net, unrolled into plain layers that share their weights."""
 

@@ -28,7 +28,7 @@ verify needs a Python that can 'import caffe'; name it with --caffe, or in CAFFE
 pip cannot install it: the package 'caffe' of PyPI is an empty placeholder"""
 
 
-@click.command()
+@click.command(short_help="Compare with a real Caffe.")
 @click.argument("paths", nargs=-1, required=True, metavar="NET...")
 @click.option(
     "--caffe",

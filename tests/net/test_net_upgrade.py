@@ -209,6 +209,7 @@ def test_transformations_leave_the_blocks_of_v1_data_layers(v1_type: str, block:
     moved = made.block.block("transform_param")
     assert (moved.real("scale"), moved.string("mean_file")) == (0.5, "mean")
     assert (moved.integer("crop_size"), moved.boolean("mirror")) == (27, True)
+    assert sorted(moved.names) == ["crop_size", "mean_file", "mirror", "scale"]
     assert made.block.block(block).names == ["source", "batch_size"]
     assert text[slice(*moved.span("crop_size"))] == "crop_size: 27"
 

@@ -13,8 +13,8 @@ Good:
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from caffe_lint.lint import Diagnostic, NetContext, NetRule, severity_of
-from caffe_lint.schema import Answer, load_schema
+from caffe_lint.lint import Diagnostic, NetContext, NetRule, Severity, severity_of
+from caffe_lint.schema import BVLC, Answer, load_schema
 
 
 class UnknownLayerType(NetRule):
@@ -22,15 +22,19 @@ class UnknownLayerType(NetRule):
     name = "unknown-layer-type"
 
     def check(self, context: NetContext) -> Iterator[Diagnostic]:
-        known = context.document.schema.layer_types
+        document = context.document
+        known = document.schema.layer_types
         for layer in context.net.layers:
-            if layer.type not in known and not layer.is_damaged:
+            is_judged = not (layer.is_damaged or layer.stands_for_inputs)
+            if layer.type not in known and is_judged:
                 answer, hint = self._answer(layer.type, known)
-                message = (
-                    f"no layer type '{layer.type}'{hint}" if layer.type else f"'{layer.name}' has no type"
-                )
-                finding = self.report(context, message, layer.type_span)
-                yield finding._replace(severity=severity_of(answer, context.document))
+                if layer.type:
+                    message, severity = f"no layer type '{layer.type}'{hint}", severity_of(answer, document)
+                else:
+                    # A fork's V1 type may have no name that is known.
+                    message = f"'{layer.name}' has no type"
+                    severity = Severity.ERROR if BVLC in document.dialects else Severity.NOTE
+                yield self.report(context, message, layer.type_span)._replace(severity=severity)
 
     def _answer(self, name: str, known: dict[str, tuple[str, ...]]) -> tuple[Answer, str]:
         elsewhere = load_schema().layer_types.get(name)
@@ -41,4 +45,4 @@ class UnknownLayerType(NetRule):
         near = get_close_matches(name.lower(), by_lower_case, n=1, cutoff=0.8)
         if near:
             return Answer.NEAR, f", did you mean '{by_lower_case[near[0]]}'?"
-        return (Answer.NOWHERE if name else Answer.NEAR), " in any Caffe that is known"
+        return Answer.NOWHERE, " in any Caffe that is known"

@@ -35,9 +35,12 @@ def _place_in_caffe(problem: SchemaProblem, document: Document) -> list[Note]:
 
 def severity_of(answer: Answer | None, document: Document) -> Severity:
     """How bad an unknown name is: where the dialect is inferred, the file may be for a Caffe nobody knows."""
-    if document.is_dialect_given or answer not in (Answer.ELSEWHERE, Answer.NOWHERE):
+    if document.is_dialect_given:
         return Severity.ERROR
-    return Severity.WARNING if answer is Answer.ELSEWHERE else Severity.NOTE
+    if answer is Answer.NOWHERE:
+        return Severity.NOTE
+    is_certain = answer is not Answer.ELSEWHERE and BVLC in document.dialects
+    return Severity.ERROR if is_certain else Severity.WARNING
 
 
 class RejectionRule(NetRule):

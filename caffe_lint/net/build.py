@@ -7,7 +7,7 @@ from ..schema import Block
 from ..text import Span
 from .model import Blob, Layer, Net, ParamSpec, Use
 from .state import NetState
-from .upgrade import Upgraded
+from .upgrade import INPUT_LAYER, Upgraded
 
 
 def build_net(
@@ -26,6 +26,7 @@ def build_net(
     owners: dict[str, ParamSpec] = {}
     for block, field in compress(zip(blocks, upgraded.layers, strict=True), kept):
         layer = Layer(len(net.layers), block.string("name"), block.string("type"), block, field.span)
+        layer.stands_for_inputs = field.name == INPUT_LAYER
         _bind_bottoms(layer, latest)
         _make_tops(layer, latest)
         if block.has("param"):

@@ -95,6 +95,8 @@ class Layer:
     bottoms: list[Use] = field(default_factory=list)
     tops: list[Blob] = field(default_factory=list)
     params: list[ParamSpec] = field(default_factory=list)
+    stands_for_inputs: bool = False
+    """Whether it is not in the file: Caffe makes an Input layer of old-style `input` fields."""
     is_damaged: bool = False
     """Whether the file is broken inside the layer, so that nothing is known of what it does."""
 

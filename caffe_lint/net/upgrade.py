@@ -22,6 +22,10 @@ class UpgradeProblem(NamedTuple):
     caffe: str
 
 
+INPUT_LAYER = "input"
+"""The name of the field for the layer that stands for old-style inputs; that of any other is `layer`."""
+
+
 @dataclass(eq=False, repr=False, slots=True)
 class Upgraded:
     """A net file in today's form; each of `layers` holds a LayerParameter message."""
@@ -89,7 +93,7 @@ def _upgrade_inputs(block: Block, given_shapes: list[Field], result: Upgraded) -
     tops = [renamed(field, "top") for field in inputs]
     type_field, name = renamed(first, "type", quoted("Input")), renamed(first, "name", quoted("input"))
     param = gathered("input_param", shapes)
-    result.layers.insert(0, gathered("layer", [name, type_field, *tops, param]))
+    result.layers.insert(0, gathered(INPUT_LAYER, [name, type_field, *tops, param]))
 
 
 def _empty_shape(field: Field) -> Field:

@@ -1,7 +1,8 @@
 """Small nets for tests: written in a few words, built as Caffe would."""
 
-from caffe_lint.net import Document, Net, NetState, load
+from caffe_lint.net import Document, Layer, Net, NetState, load
 from caffe_lint.net.state import Phase
+from caffe_lint.peer import Peer
 
 
 def document(text: str, dialect: str = "bvlc") -> Document:
@@ -29,3 +30,24 @@ def data(name: str, *dims: int) -> str:
     """An Input layer with the name of its blob."""
     shape = " ".join(f"dim: {dim}" for dim in dims or (2, 3))
     return layer(f"{name} Input -> {name}", f"input_param {{ shape {{ {shape} }} }}")
+
+
+def names(built: Net) -> list[tuple[str, str]]:
+    """Name and type of each layer."""
+    return [(made.name, made.type) for made in built.layers]
+
+
+def input_shapes(made: Layer) -> list[list[int]]:
+    """The shapes that an Input layer gives its tops."""
+    return [shape.integers("dim") for shape in made.block.block("input_param").blocks("shape")]
+
+
+def check_against(caffe: Peer, text: str) -> None:
+    """Real Caffe makes the same layers of a file, and inputs of the same shapes."""
+    verdict, built = caffe.load(text), net(text, "TEST")
+    assert verdict.accepted, verdict.error
+    assert names(built) == [(made.name, made.type) for made in verdict.layers if made.type != "Split"]
+    for made in built.layers:
+        if made.type == "Input":
+            shapes = [list(verdict.blobs[top.name]) for top in made.tops]
+            assert shapes == input_shapes(made)[: len(shapes)]

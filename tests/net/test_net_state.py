@@ -128,7 +128,7 @@ def test_states_that_keep_the_same_layers_are_one_net() -> None:
 
 
 def test_the_states_of_a_file_are_limited_in_number() -> None:
-    text = "".join(text_with(f'include {{ stage: "s{number}" }}') for number in range(1000))
+    text = "".join(text_with(f'include {{ stage: "s{number}" }}') for number in range(100))
     states = [state for built in document(text).nets() for state in built.states]
     assert len(states) == MAX_STATES
     assert states[:2] == [NetState("TRAIN"), NetState("TEST")]

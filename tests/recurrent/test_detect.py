@@ -188,6 +188,36 @@ def test_an_input_that_stays_the_same() -> None:
     check(unroll, lstm)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_inputs_that_come_one_by_one(seed: int) -> None:
+    lstm = Lstm(Random(seed), Form(steps=4))
+    shape = "input_param { shape { dim: 1 dim: 2 dim: 5 } }"
+    inputs = {f"x {step}": Part("Input", [], [f"x{step}"], [shape]) for step in range(4)}
+    del lstm.parts["x"], lstm.parts["x slice"]
+    lstm.parts = inputs | lstm.parts
+    (unroll,) = find_unrolls(net(lstm.text()))
+    check(unroll, lstm)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_products_without_names_are_told_apart_by_what_they_read(seed: int) -> None:
+    lstm = Lstm(Random(seed), Form(steps=4))
+    for key, part in lstm.parts.items():
+        if "product" in key:
+            part.lines = [line for line in part.lines if "name" not in line]
+    (unroll,) = find_unrolls(net(lstm.text()))
+    for step, found in enumerate(unroll.steps):
+        assert {role: layer.name for role, layer in found.layers.items()} == lstm.roles(step)
+
+
+def test_features_may_be_any_axis() -> None:
+    lstm = Lstm(Random(13), Form(steps=4))
+    for part in lstm.parts.values():
+        part.lines = ["axis: 1" if line == "axis: 2" else line for line in part.lines]
+    (unroll,) = find_unrolls(net(lstm.text()))
+    check(unroll, lstm)
+
+
 def test_a_step_without_a_product_of_h_has_none() -> None:
     lstm = Lstm(Random(10), Form(steps=4))
     del lstm.parts["h_product 0"], lstm.parts["gate_sum 0"]

@@ -11,6 +11,7 @@ from ..net import Document
 from ..report import FORMATS, ColorChoice
 from .errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, InternalError, complain
 from .files import find_files, read_sources
+from .options import color_option, dialect_option
 from .output import report_options
 
 _NEVER = "never"
@@ -40,13 +41,7 @@ def _severity(_context: click.Context, _param: click.Parameter, value: str) -> S
     callback=_split,
     help="Leave these rules out; wins over --select.",
 )
-@click.option(
-    "--dialect",
-    default="auto",
-    show_default=True,
-    metavar="CAFFE",
-    help="The Caffe that judges: 'auto' (the one that a file needs), 'bvlc', or a repository.",
-)
+@dialect_option
 @click.option(
     "--fail-on",
     type=click.Choice([*(severity.value for severity in Severity), _NEVER]),
@@ -63,13 +58,7 @@ def _severity(_context: click.Context, _param: click.Parameter, value: str) -> S
     show_default=True,
     help="How findings are written.",
 )
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="When to use colour; 'auto' respects NO_COLOR and FORCE_COLOR.",
-)
+@color_option
 def check(paths: tuple[str, ...], format_name: str, color: ColorChoice, **options: object) -> int:
     """Check prototxt files, and all *.prototxt in folders (by default here).
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
-from ..net import AUTO, Document, NetState
+from ..net import Document, NetState
 from ..report import ColorChoice
 from ..report.net_data import net_data
 from ..report.net_rows import net_rows
 from ..report.net_table import net_table
 from ..report.net_text import net_csv, net_markdown
 from .files import read_source
+from .options import color_option, dialect_option
 from .output import report_options
 from .state import chosen_states, state_options
 
@@ -29,20 +30,8 @@ from .state import chosen_states, state_options
 )
 @click.option("--batch", is_flag=True, help="Count MACs and memory of a whole batch, not of one item.")
 @state_options
-@click.option(
-    "--dialect",
-    default=AUTO,
-    show_default=True,
-    metavar="CAFFE",
-    help="The Caffe that reads it: 'auto' for the one that the file needs, 'bvlc', or a repository.",
-)
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="When to use colour; 'auto' respects NO_COLOR and FORCE_COLOR.",
-)
+@dialect_option
+@color_option
 def show(
     path: str, format_name: str, dialect: str, color: ColorChoice, *, batch: bool, **state: object
 ) -> int:

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 
 import click
 
-from ..net import AUTO, Document, NetState
+from ..net import Document, NetState
 from ..peer import NetText, Peer, PeerError, Verdict
 from ..peer.agreement import Difference, compare
 from ..report import ColorChoice
@@ -17,6 +17,7 @@ from ..report.verdict import DifferenceData, FileVerdict, StateVerdict, full_ver
 from .errors import EXIT_CLEAN, EXIT_FINDINGS
 from .expectation import Expected, expect
 from .files import find_files, read_source
+from .options import color_option, dialect_option
 from .output import report_options
 from .state import chosen_states, state_options
 
@@ -40,13 +41,7 @@ pip cannot install it: the package 'caffe' of PyPI is an empty placeholder"""
     help="What starts a Python that has pycaffe; also taken from CAFFE_LINT_CAFFE.",
 )
 @state_options
-@click.option(
-    "--dialect",
-    default=AUTO,
-    show_default=True,
-    metavar="CAFFE",
-    help="The Caffe that caffe-lint judges by: 'auto', 'bvlc', or a repository.",
-)
+@dialect_option
 @click.option(
     "--format",
     "format_name",
@@ -55,13 +50,7 @@ pip cannot install it: the package 'caffe' of PyPI is an empty placeholder"""
     show_default=True,
     help="How the comparison is written.",
 )
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="When to use colour; 'auto' respects NO_COLOR and FORCE_COLOR.",
-)
+@color_option
 def verify(
     paths: tuple[str, ...], command: str, dialect: str, format_name: str, color: ColorChoice, **state: object
 ) -> int:

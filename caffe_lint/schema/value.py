@@ -31,13 +31,18 @@ _SHORT_LIKENESS, _LIKENESS = 0.6, 0.75
 _MAX_NAMED = 8
 
 
-@lru_cache(maxsize=1 << 14)
 def read_value(field: FieldType, raw: str) -> Value | None:
     """What the C++ parser stores for the source text of a scalar; None if it rejects the text.
 
     Source: text_format.cc, ParserImpl::ConsumeFieldValue. Enum values come as names, also where the file
     gives a number; strings and bytes as UTF-8, with bytes that are none as `\\xNN`.
     """
+    # Strings are names, each read a few times; numbers and enum values are the same all over a net.
+    return _read_string(field, raw) if field.kind is Kind.STRING else _read_other(field, raw)
+
+
+@lru_cache(maxsize=4096)
+def _read_other(field: FieldType, raw: str) -> Value | None:
     return _READERS[field.kind](field, raw)
 
 

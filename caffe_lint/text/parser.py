@@ -21,6 +21,8 @@ MAX_PROBLEMS = 100
 """After so many problems the rest of a file is not looked at: it is something else than text format."""
 
 _OPENINGS = (STEP_OPEN, STEP_BARE_OPEN)
+_CLOSING = {"<": ">"}
+"""What closes a bracket, if it is not `}`: that also closes what is taken for open without a bracket."""
 _RESUME_IN_LINE = re.compile(r"(?<!\w)[A-Za-z_]\w*+[ \t]*+[:{<]|\{(?:[^{}\n]*+\})?+|[}>]", re.ASCII)
 _RESUME_AT_LINE_START = re.compile(r"^[ \t]*+(?:[A-Za-z_]\w*+[ \t]*+[:{<]|[}>])", re.ASCII | re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\{[^:}]*+\}")
@@ -58,12 +60,6 @@ def parse(data: bytes) -> Parsed:
 
 def _starts_line(text: str, offset: int) -> bool:
     return offset == 0 or text[offset - 1] == "\n"
-
-
-def _new_message(name: str, start: int, value_start: int) -> tuple[Field, Message]:
-    """A field whose message has just been opened; its ends are set when it is closed."""
-    message = Message(value_start, value_start + 1, [])
-    return Field(name, start, value_start, value_start + 1, message), message
 
 
 def _resume(text: str, position: int, lone_name: re.Match[str] | None) -> int:
@@ -142,7 +138,6 @@ class _Parser:
                 if not (self.fields and self.fields[-1].end == before):
                     self._report_token(position, f"expected a field name, found '{text[position - 1]}'")
             elif kind in _OPENINGS:
-                self._check_overdue(step[1], step.start(1))
                 self._enter(step[1], step.start(1), position - 1)
             else:
                 position = self._list(step, position)
@@ -184,7 +179,10 @@ class _Parser:
             raise _LeaveError(start)
 
     def _enter(self, name: str, start: int, value_start: int) -> None:
-        field, message = _new_message(name, start, value_start)
+        if self.root_names:
+            self._check_overdue(name, start)
+        message = Message(value_start, value_start + 1, [])
+        field = Field(name, start, value_start, value_start + 1, message)
         self.fields.append(field)
         self._open(field, message)
 
@@ -205,7 +203,7 @@ class _Parser:
             self._report_token(position, f"'{found}' closes nothing")
             return
         field = self.open[-1][0]
-        closing = self._closing(field)
+        closing = _CLOSING.get(self.text[field.value_start], "}")
         if found != closing:
             opening = Span(field.start, field.value_start + 1)
             self._report_token(position, f"expected '{closing}', found '{found}'", opening)
@@ -220,12 +218,10 @@ class _Parser:
         while self.open:
             self._close(position)
 
-    def _closing(self, field: Field) -> str:
-        return ">" if self.text[field.value_start] == "<" else "}"
-
     def _unclosed(self, position: int, found: str) -> SyntaxProblem:
         field = self.open[-1][0]
-        message = f"expected '{self._closing(field)}' to close '{shown(field.name)}', found {found}"
+        closing = _CLOSING.get(self.text[field.value_start], "}")
+        message = f"expected '{closing}' to close '{shown(field.name)}', found {found}"
         return SyntaxProblem(Span(position, position), message, Span(field.start, field.value_start + 1))
 
     def _list(self, step: re.Match[str], position: int) -> int:
@@ -271,7 +267,8 @@ class _Parser:
         if element[1] is not None:
             items.append(Field(name, start, start, end, element[1]))
             return end
-        field, message = _new_message(name, start, start)
+        message = Message(start, end, [])
+        field = Field(name, start, start, end, message)
         items.append(field)
         self._open(field, message)
         return self._statements(end, len(self.open) - 1)

@@ -129,3 +129,5 @@ class LayerType(NamedTuple):
     """AutoTopBlobs: Caffe adds the tops that are missing up to the minimum."""
     loss: bool = False
     """A loss layer: its first top has loss weight 1 where none is given (loss_layer.cpp, LayerSetUp)."""
+    repos: tuple[str, ...] = ()
+    """The repositories whose Caffe has this record; empty for a type that is the same wherever it is known."""

@@ -130,4 +130,4 @@ class LayerType(NamedTuple):
     loss: bool = False
     """A loss layer: its first top has loss weight 1 where none is given (loss_layer.cpp, LayerSetUp)."""
     repos: tuple[str, ...] = ()
-    """The repositories whose Caffe has this record; empty for a type that is the same wherever it is known."""
+    """The repositories whose Caffe has this record; empty for a type that is alike wherever it is known."""

@@ -2,6 +2,7 @@
 
 from .aliasing import shares_memory
 from .backward import Backward, find_backward
+from .dummy import dummy_fillers
 from .hazards import Hazard, HazardKind, find_hazards
 from .inference import Inference, Rejection, infer_shapes
 from .pooling import PoolWindow
@@ -31,6 +32,7 @@ __all__ = [
     "Sliding",
     "Window",
     "check_loss_weights",
+    "dummy_fillers",
     "find",
     "find_backward",
     "find_hazards",

@@ -31,6 +31,8 @@ class Backward:
     of tops that are used. The top is the first of these."""
     learning: set[Layer] = field(default_factory=set)
     """Layers that learn, or stand above one that does."""
+    surely_learning: set[Layer] = field(default_factory=set)
+    """Those of them of which it is certain: all layers down to one that learns are of known types."""
     contributing: set[Layer] = field(default_factory=set)
     """Layers whose tops lead to a loss, or may: a layer of an unknown type may be one."""
     running: set[Layer] = field(default_factory=set)
@@ -101,6 +103,9 @@ def _sweep_forward(layer: Layer, inference: Inference, backward: Backward) -> No
     backward.asked.update(use for use, is_asked in zip(layer.bottoms, asked, strict=True) if is_asked)
     if any(below) or _learns(layer, inference):
         backward.learning.add(layer)
+    surely = any(use.blob is not None and use.blob.layer in backward.surely_learning for use in layer.bottoms)
+    if find(layer.type) is not None and (surely or _surely_learns(layer, inference)):
+        backward.surely_learning.add(layer)
 
 
 def _learns(layer: Layer, inference: Inference) -> bool:
@@ -108,6 +113,10 @@ def _learns(layer: Layer, inference: Inference) -> bool:
         return True
     rates = [param.block.real("lr_mult") for param in layer.params]
     return any(rates) or len(rates) < len(inference.params[layer])
+
+
+def _surely_learns(layer: Layer, inference: Inference) -> bool:
+    return bool(inference.params.get(layer)) and _learns(layer, inference)
 
 
 def _sweep_backward(layer: Layer, backward: Backward) -> None:

@@ -7,8 +7,10 @@ from math import isnan
 
 import pytest
 
-from caffe_lint.net import NetState
-from caffe_lint.peer import Comparison, Difference, NetText, Param, Peer, Plan, Run, Verdict
+from caffe_lint.lint import lint
+from caffe_lint.net import NetState, load
+from caffe_lint.peer import Comparison, Difference, Limits, NetText, Param, Peer, Plan, Run, Verdict
+from tests.real_caffe.build import default_folder
 from tests.rules.examples import RULES, example, files
 
 pytestmark = pytest.mark.caffe
@@ -293,6 +295,68 @@ def test_in_place_on_lasting_blob(real_caffe: Peer) -> None:
         plan = Plan(weights="name", passes=passes, backward=False)
         found = _differences(real_caffe, "in-place-on-lasting-blob", plan)
         assert _is_wrong(found.data["fc"]) is is_wrong
+
+
+def test_label_out_of_range(real_caffe: Peer) -> None:
+    """No class has that loss; the backward pass, which writes to foreign memory, is left out."""
+    scores = Plan(feeds={"data": 0.0}, backward=False)
+    head, _, tail = example(RULES["label-out-of-range"], "good").partition(b"value: 4")
+    losses = [
+        _run(real_caffe, NetText(head + b"value: %d" % label + tail, TRAIN), scores).losses[0]
+        for label in range(6)
+    ]
+    assert losses[5] > max(losses[:5]) + 1
+
+
+def test_label_count(real_caffe: Peer) -> None:
+    """Of 10 values for 2 items the first 2 are read, whatever the others say."""
+    losses = [
+        _run(real_caffe, _net("label-count", kind), Plan(feeds={"label": labels})).losses
+        for kind, labels in (
+            ("bad", [1, 4, 0, 0, 0, 0, 0, 0, 0, 0]),
+            ("bad", [1, 4, 2, 2, 2, 3, 3, 3, 3, 3]),
+            ("good", [1, 4]),
+            ("good", [1, 0]),
+        )
+    ]
+    assert losses[0] == losses[1] == losses[2] != losses[3]
+
+
+INPUT = 'layer { name: "%s" type: "Input" top: "%s" input_param { shape { dim: [2, 3, 4, 4] } } }\n'
+BLOBS = INPUT % ("a", "a") + INPUT % ("b", "b")
+LABELS = 'layer { name: "l" type: "Input" top: "l" input_param { shape { dim: [2, 1, 4, 4] } } }\n'
+UNREAD = {
+    'type: "Eltwise" bottom: "a" bottom: "b" eltwise_param { operation: MAX %s }': "coeff: 1 coeff: -1",
+    'type: "LRN" bottom: "a" lrn_param { norm_region: WITHIN_CHANNEL local_size: 3 %s }': "k: 2",
+    'type: "Pooling" bottom: "a" pooling_param { kernel_size: 2 %s }': "kernel_h: 3",
+    'type: "SoftmaxWithLoss" bottom: "a" bottom: "l" loss_param { normalization: FULL %s }': (
+        "normalize: false"
+    ),
+    'type: "SigmoidCrossEntropyLoss" bottom: "a" bottom: "b" loss_param { normalization: FULL %s }': (
+        "normalize: false"
+    ),
+}
+"""A layer, and a setting that does nothing in it."""
+
+
+@pytest.mark.parametrize("layer", UNREAD)
+def test_unread_setting(layer: str, real_caffe: Peer) -> None:
+    """The net computes the same without it."""
+    text = BLOBS + (LABELS if '"l"' in layer else "") + 'layer { name: "it" top: "it" %s }\n'
+    bad, good = (text % (layer % setting) for setting in (UNREAD[layer], ""))
+    report = lint(load(bad.encode()), [RULES["unread-setting"]])
+    assert [finding.code for finding in report.diagnostics] == ["CL311"]
+    assert real_caffe.compare(NetText(bad, TRAIN), NetText(good, TRAIN)).data["it"].distance == 0
+
+
+@pytest.mark.usefixtures("real_caffe")
+def test_no_prefetch() -> None:
+    """It still waits when the time is up."""
+    with Peer(["chroot", str(default_folder()), "python3"], limits=Limits(seconds=5)) as peer:
+        waiting, reading = (peer.run(_net("no-prefetch", kind), FILLERS) for kind in ("bad", "good"))
+    assert waiting.built
+    assert waiting.status == "timeout"
+    assert reading.ok, reading.error
 
 
 PROVEN_HERE = {

@@ -1,7 +1,7 @@
 """The initial state of a recurrent layer comes from layers that are to learn from it.
 
-With `expose_hidden: true` an LSTM or RNN layer takes its first state (h_0, c_0) from bottoms. Backward in Caffe
-gives them no gradient: what makes the state, such as an encoder, learns nothing here.
+With `expose_hidden: true` an LSTM or RNN layer takes its first state (h_0, c_0) from bottoms. Caffe works out
+no gradient for them: what makes the state, such as an encoder, learns nothing here.
 
 Bad:
     layer { name: "encode" type: "InnerProduct" bottom: "image" top: "h_0" … }

@@ -322,6 +322,13 @@ def test_label_count(real_caffe: Peer) -> None:
     assert losses[0] == losses[1] == losses[2] != losses[3]
 
 
+def test_no_batch(real_caffe: Peer) -> None:
+    bad = real_caffe.run(_net("no-batch", "bad"), FILLERS)
+    assert bad.built
+    assert "Check failed: data_" in bad.error
+    assert _run(real_caffe, _net("no-batch", "good")).data["square"].shape == (2, 3)
+
+
 INPUT = 'layer { name: "%s" type: "Input" top: "%s" input_param { shape { dim: [2, 3, 4, 4] } } }\n'
 BLOBS = INPUT % ("a", "a") + INPUT % ("b", "b")
 LABELS = 'layer { name: "l" type: "Input" top: "l" input_param { shape { dim: [2, 1, 4, 4] } } }\n'

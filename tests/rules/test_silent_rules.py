@@ -220,10 +220,8 @@ def test_found(rule: str, text: str, found: list[str]) -> None:
             + _layer("InnerProduct", 'param { name: "w" } inner_product_param { num_output: 4 }', "a")
             + _layer(
                 "Convolution",
-                (
-                    "fractional-continuation",  # without a loss there are no gradients
-                    (TRAINED + DUMMY % "value: 0.5" + LSTM).partition('layer { name: "loss')[0],
-                ),
+                'param { name: "w" share_mode: PERMISSIVE } '
+                "convolution_param { num_output: 4 kernel_size: 8 }",
                 "b",
             ),
         ),

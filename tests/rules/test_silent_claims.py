@@ -235,6 +235,33 @@ def test_exposed_state_gradient(real_caffe: Peer) -> None:
         assert good[weight].backward == pytest.approx(good[weight].forward, rel=2e-2)
 
 
+WINDOWS = b"# 0\nimage.ppm\n3\n2\n2\n2\n1 0.9 0 0 1 1\n0 0.1 0 0 1 1\n"
+WINDOW_DATA = {
+    'layer { type: "WindowData" window_data_param { %s } transform_param { crop_size: 2 } }': (
+        "scale: 0.5",
+        55.5,
+    ),
+    'layer { type: "WindowData" window_data_param { %s } transform_param { crop_size: 2 scale: 0.5 } }': (
+        "",
+        111,
+    ),
+    "layers { type: WINDOW_DATA window_data_param { crop_size: 2 %s } }": ("scale: 0.5", 111),
+}
+"""WindowData layers with a `scale`, what more stands in them, and the highest value that they put out."""
+
+
+@pytest.mark.parametrize("layer", WINDOW_DATA)
+def test_misplaced_transform_of_windows(layer: str, real_caffe: Peer) -> None:
+    more, highest = WINDOW_DATA[layer]
+    text = (layer % f'source: "windows.txt" batch_size: 1 {more}').replace(
+        "type", 'top: "d" top: "l" type', 1
+    )
+    report = lint(load(text.encode()), [RULES["misplaced-transform"]])
+    assert len(report.diagnostics) == (highest == 111)
+    beside = {**files(RULES["misplaced-transform"]), "windows.txt": WINDOWS}
+    assert max(_run(real_caffe, NetText(text, TRAIN, beside)).data["d"].floats) == highest
+
+
 def test_lost_in_upgrade(real_caffe: Peer) -> None:
     assert "tanh1" not in _layers(_load(real_caffe, "lost-in-upgrade", "bad"))
     assert "tanh1" in _layers(_load(real_caffe, "lost-in-upgrade", "good"))
@@ -366,7 +393,7 @@ def test_no_prefetch() -> None:
     assert reading.ok, reading.error
 
 
-PROVEN_HERE = {
+PROVEN_HERE = RULES.keys() & {
     name.removeprefix("test_").replace("_", "-") for name in list(globals()) if name.startswith("test_")
 }
 """The rules that are proven here."""

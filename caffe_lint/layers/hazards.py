@@ -14,11 +14,12 @@ from ..text import Span
 from .aliasing import shares_memory
 from .backward import Backward
 from .backward_reads import Read, backward_reads, is_in_place
+from .dummy import dummy_fillers
 from .in_place_fault import in_place_fault
 from .inference import Inference
 from .memory import MemoryMap, shares_gradient
 from .overwriting import KEPT, Change, change_by
-from .values import KnownValues, drops, dummy_filler
+from .values import KnownValues, drops
 
 HazardKind = Literal[
     "in-place-not-supported",
@@ -227,7 +228,7 @@ class _Search:
     def _why_lasting(self, blob: Blob) -> "_Lasting | None":
         layer = blob.layer
         if layer.type == "DummyData":
-            is_constant = dummy_filler(layer, blob.index).string("type") == "constant"
+            is_constant = dummy_fillers(blob)[0].string("type") == "constant"
             return _Lasting("fills it once, before the first pass") if is_constant else None
         if layer.type == "LSTM" and blob.index == 0:
             shape = self._inference.shape(blob)

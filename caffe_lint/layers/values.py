@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ..net import Blob, Layer, Net
 from ..net.state import Phase
 from ..schema import Block
+from .dummy import dummy_fillers
 
 
 class Signs(IntFlag):
@@ -263,19 +264,7 @@ def _scale(layer: Layer, _top: int, bottoms: list[Values], _phase: Phase) -> Val
 
 
 def _dummy_data(layer: Layer, top: int, _bottoms: list[Values], _phase: Phase) -> Values:
-    return Values(filler_signs(dummy_filler(layer, top)))
-
-
-def dummy_filler(layer: Layer, top: int) -> Block:
-    """The filler of a top of a DummyData: one for all tops, or one each (dummy_data_layer.cpp)."""
-    param = layer.block.block("dummy_data_param")
-    fillers = param.blocks("data_filler")
-    return fillers[min(top, len(fillers) - 1)] if fillers else _default_filler(param)
-
-
-def _default_filler(param: Block) -> Block:
-    message_type = param.schema.message("FillerParameter")
-    return Block(None, message_type, param.schema, param.place)
+    return Values(filler_signs(dummy_fillers(layer.tops[top])[0]))
 
 
 def _not_negative(_layer: Layer, _top: int, _bottoms: list[Values], _phase: Phase) -> Values:

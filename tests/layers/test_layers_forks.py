@@ -265,11 +265,24 @@ def test_parameters_of_a_fork_make_a_layer_of_bvlc_unknown() -> None:
     assert infer_shapes(known).shape(known.layers[1].tops[0]) == (2, 3, 7, 7)
 
 
-@pytest.mark.parametrize("dialect", ["auto", JUNHYUKOH])
-def test_what_a_fork_rejects_is_a_warning(dialect: str) -> None:
-    report = lint(load(LSTM.format(batch=5).encode(), dialect), all_rules())
+REVERSE = """
+input: "x" input_shape { dim: [12, 4] }
+layer { name: "r" type: "Reverse" bottom: "x" top: "y" reverse_param { axis: 2 } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect", "rule"),
+    [
+        (LSTM.format(batch=5), JUNHYUKOH, "shape-mismatch"),
+        (REVERSE, SYNOPSYS, "axis-out-of-range"),
+        (REVERSE, "auto", "axis-out-of-range"),
+    ],
+)
+def test_what_a_fork_rejects_is_a_warning(text: str, dialect: str, rule: str) -> None:
+    report = lint(load(text.encode(), dialect), all_rules())
     found = {finding.name: finding.severity for finding in report.diagnostics}
-    assert found["shape-mismatch"] is Severity.WARNING
+    assert found[rule] is Severity.WARNING
     assert Severity.ERROR not in found.values()
 
 

@@ -17,12 +17,9 @@ from .agreement import agree
 FAMILIES = (recurrent, variants)
 """The modules with records that know more of a type than how many blobs it takes."""
 
-_MODULES = (*FAMILIES, arity)
-"""In the order in which they are asked for a type."""
-
 
 def fork_records() -> Iterator[LayerType]:
-    """All records of this package, a type of which several modules speak as the first one describes it."""
+    """All records of this package."""
     for records in _index().values():
         yield from records
 
@@ -60,10 +57,13 @@ def _record_of(type_name: str, repo: str) -> LayerType | None:
 
 @cache
 def _index() -> dict[str, tuple[LayerType, ...]]:
+    """The records of each type; those that know its counts only are for types without others."""
     index: dict[str, tuple[LayerType, ...]] = {}
-    for module in _MODULES:
-        found: dict[str, tuple[LayerType, ...]] = {}
-        for record in module.LAYER_TYPES:
-            found[record.name] = (*found.get(record.name, ()), record)
-        index = {**found, **index}
+    for family in FAMILIES:
+        for record in family.LAYER_TYPES:
+            index[record.name] = (*index.get(record.name, ()), record)
+    described = frozenset(index)
+    for record in arity.LAYER_TYPES:
+        if record.name not in described:
+            index[record.name] = (*index.get(record.name, ()), record)
     return index

@@ -4,7 +4,7 @@ from ..axes import legacy_dims, require_axis
 from ..filler import empty_blob
 from ..in_place import refuse_in_place
 from ..learned import Learned, learn
-from ..record import LayerType, Outcome, RejectedError, Setup, between, exactly, missing_size
+from ..record import LayerType, Outcome, RejectedError, Setup, at_least, between, exactly, missing_size
 from ..shape import Dim, Shape, product
 
 _GATES = 4
@@ -57,7 +57,10 @@ def set_up_flat_lstm(setup: Setup) -> Outcome:
 def set_up_sequence_lstm(setup: Setup) -> Outcome:
     """lstm_layer.cpp of CTPN: (steps, streams, …) to (steps, streams, num_output)."""
     shape = setup.bottoms[0]
-    steps, streams, *inner = shape if shape is not None and len(shape) > 2 else (None,) * 3
+    if shape is not None and len(shape) < 3:
+        message = f"{setup.show(0)} must have axes of time steps, streams and features"
+        raise RejectedError("number-of-axes", message, caffe="num_axes()", bottom=0)
+    steps, streams, *inner = shape or (None,) * 3
     features = product(inner)
     units, params = _lstm_weights(setup, features)
     macs = product((_GATES, streams, units, None if features is None else features + units))
@@ -111,7 +114,10 @@ def set_up_pixels_first(setup: Setup) -> Outcome:
 
 
 def set_up_continuation(setup: Setup) -> Outcome:
-    """continuation_indicator_layer.cpp: (time_step, batch_size), whose block no schema describes."""
+    """continuation_indicator_layer.cpp: (time_step, batch_size), by a block that no known schema has.
+
+    It takes no bottom, or in other versions one.
+    """
     return Outcome(((None, None),) * setup.top_count)
 
 
@@ -160,7 +166,7 @@ LAYER_TYPES = (
     ),
     LayerType("Transpose", set_up_transpose, "transpose_param", repos=(_CTPN,)),
     LayerType("Transpose", set_up_pixels_first, repos=_APOLLO),
-    LayerType("ContinuationIndicator", set_up_continuation, bottoms=exactly(0)),
+    LayerType("ContinuationIndicator", set_up_continuation, bottoms=at_least(0)),
     LayerType("Scalar", set_up_scalar, "scalar_param", bottoms=exactly(2)),
     LayerType(
         "Scalar",

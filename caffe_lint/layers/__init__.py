@@ -2,6 +2,7 @@
 
 from .aliasing import shares_memory
 from .backward import Backward, find_backward
+from .hazards import Hazard, HazardKind, find_hazards
 from .inference import Inference, Rejection, infer_shapes
 from .pooling import PoolWindow
 from .reads import reads_block, reads_phase
@@ -17,6 +18,8 @@ __all__ = [
     "Count",
     "Dim",
     "Dims",
+    "Hazard",
+    "HazardKind",
     "Inference",
     "LayerType",
     "Outcome",
@@ -30,6 +33,7 @@ __all__ = [
     "check_loss_weights",
     "find",
     "find_backward",
+    "find_hazards",
     "infer_shapes",
     "reads_block",
     "reads_phase",

@@ -136,7 +136,7 @@ class LayerType(NamedTuple):
     loss: bool = False
     """A loss layer: its first top has loss weight 1 where none is given (loss_layer.cpp, LayerSetUp)."""
     repos: tuple[str, ...] = ()
-    """The repositories whose Caffe has this record; empty if all have it that know the type."""
+    """The repositories whose Caffe has this record; empty for a type that is alike wherever it is known."""
     fork_fields: tuple[str, ...] = ()
     """For a type of BVLC's that a fork changed: the fields of its own block which only forks have, and which
     the record takes into account."""

@@ -77,6 +77,25 @@ class RecurrentRule(NetRule):
                 yield self.report(context, defect.message, defect.span, notes, claim)
 
 
+class HazardRule(NetRule):
+    """A rule for one way in which an in-place layer overwrites what is still needed."""
+
+    def check(self, context: NetContext) -> Iterator[Diagnostic]:
+        """The hazards that bear the rule's name, in the phases in which they do harm."""
+        if context.net.is_partial:
+            return
+        for phase in dict.fromkeys(state.phase for state in context.net.states):
+            states = tuple(str(state) for state in context.net.states if state.phase == phase)
+            for hazard in context.hazards(phase):
+                if hazard.kind == self.name:
+                    notes = [Note(message, span) for message, span in hazard.notes]
+                    finding = self.report(context, hazard.message, hazard.blob.span, notes)
+                    finding = finding._replace(states=states)
+                    if not hazard.is_certain:
+                        finding = finding._replace(severity=Severity.NOTE)
+                    yield _softened(finding, context.document)
+
+
 class LayerRule(NetRule):
     """A rule about single layers, by what BVLC's Caffe does with them."""
 

@@ -8,7 +8,7 @@ from math import isnan
 import pytest
 
 from caffe_lint.net import NetState
-from caffe_lint.peer import NetText, Param, Peer, Plan, Run, Verdict
+from caffe_lint.peer import Comparison, Difference, NetText, Param, Peer, Plan, Run, Verdict
 from tests.rules.examples import RULES, example, files
 
 pytestmark = pytest.mark.caffe
@@ -247,6 +247,52 @@ def test_unsized_input(real_caffe: Peer) -> None:
 
 def test_unread_input_size(real_caffe: Peer) -> None:
     assert _load(real_caffe, "unread-input-size", "bad").blobs["data"] == (2, 3)
+
+
+def _differences(peer: Peer, rule: str, plan: Plan) -> Comparison:
+    """The bad example beside the good one, and the good one beside itself, where nothing may differ."""
+    bad, good = (_net(rule, kind) for kind in ("bad", "good"))
+    same = peer.compare(good, good, plan)
+    assert same.ok, same.error
+    assert all(found.distance == 0 for found in [*same.data.values(), *same.gradients.values()])
+    comparison = peer.compare(bad, good, plan)
+    assert comparison.ok, comparison.error
+    return comparison
+
+
+def _is_wrong(found: Difference) -> bool:
+    return found.distance > 0.01 * found.scale
+
+
+def test_in_place_not_supported(real_caffe: Peer) -> None:
+    assert _is_wrong(_differences(real_caffe, "in-place-not-supported", BY_NAME).data["fc"])
+
+
+def test_in_place_corrupts_gradient(real_caffe: Peer) -> None:
+    found = _differences(real_caffe, "in-place-corrupts-gradient", BY_NAME)
+    assert not _is_wrong(found.data["loss"])
+    assert _is_wrong(found.gradients[Param("fc1", 0)])
+    assert not _is_wrong(found.gradients[Param("fc2", 0)])
+
+
+def test_alias_overwritten(real_caffe: Peer) -> None:
+    assert _is_wrong(_differences(real_caffe, "alias-overwritten", BY_NAME).data["sum"])
+
+
+def test_in_place_loss_weight(real_caffe: Peer) -> None:
+    """The first iteration is right, the second is not."""
+    for passes, is_wrong in ((1, False), (2, True)):
+        plan = Plan(weights="name", passes=passes)
+        found = _differences(real_caffe, "in-place-loss-weight", plan)
+        assert _is_wrong(found.gradients[Param("fc1", 0)]) is is_wrong
+
+
+def test_in_place_on_lasting_blob(real_caffe: Peer) -> None:
+    """The first pass is right, the second is not."""
+    for passes, is_wrong in ((1, False), (2, True)):
+        plan = Plan(weights="name", passes=passes, backward=False)
+        found = _differences(real_caffe, "in-place-on-lasting-blob", plan)
+        assert _is_wrong(found.data["fc"]) is is_wrong
 
 
 PROVEN_HERE = {

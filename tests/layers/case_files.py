@@ -8,7 +8,7 @@ layer is rejected, each top is `?`, and two lines follow: `rule: message`, and w
 from dataclasses import dataclass
 from pathlib import Path
 
-from caffe_lint.layers import Shape, find
+from caffe_lint.layers import LayerType, Shape, find
 
 FOLDER = Path(__file__).with_name("cases")
 
@@ -36,14 +36,24 @@ class Case:
 
 def read_cases(name: str) -> list[Case]:
     """All cases of a file."""
-    paragraphs = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").split("\n\n")
-    return [_case(paragraph.strip("\n").split("\n")) for paragraph in paragraphs[1:]]
+    return [_case(lines) for lines in paragraphs(FOLDER / f"{name}.txt")]
+
+
+def paragraphs(path: Path) -> list[list[str]]:
+    """The lines of each case of a file; what stands before the first blank line says what it is about."""
+    parts = path.read_text(encoding="utf-8").split("\n\n")
+    return [part.strip("\n").split("\n") for part in parts[1:]]
 
 
 def _case(lines: list[str]) -> Case:
-    type_name, _, params = lines[0].partition(" ")
-    record = find(type_name)
+    record = find(lines[0].partition(" ")[0])
     assert record is not None
+    return case_of(record, lines)
+
+
+def case_of(record: LayerType, lines: list[str]) -> Case:
+    """A case whose first line is about a layer of that type."""
+    type_name, _, params = lines[0].partition(" ")
     if params.startswith("{"):
         params = f"{record.param} {params}"
     bottoms, _, made = lines[1].partition("->")

@@ -1,0 +1,1 @@
+"""Layer types that only forks of Caffe have."""

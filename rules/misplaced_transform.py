@@ -33,7 +33,7 @@ class MisplacedTransform(LayerRule):
     layer_types = frozenset({"Data", "ImageData"})
 
     def check_layer(self, context: NetContext, layer: Layer) -> Iterator[Diagnostic]:
-        record = find(layer.type)
+        record = find(layer.type, context.net.dialects)
         if record is None or record.param is None or BVLC not in context.document.dialects:
             return
         param = layer.block.block(record.param)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from ..net import Blob, Layer, Net, Use
 from .inference import Inference
-from .table import find
 
 _SCRATCH_IN_FORWARD = frozenset({"HingeLoss"})
 """Types whose Forward uses the gradient of bottom 0 as a buffer."""
@@ -70,18 +69,18 @@ def find_backward(net: Net, inference: Inference) -> Backward:
     """
     backward = Backward()
     for layer in net.layers:
-        _read_weights(layer, backward)
+        _read_weights(layer, inference, backward)
     if not backward.weights:
         return backward
     for layer in net.layers:
         _sweep_forward(layer, inference, backward)
     for layer in reversed(net.layers):
-        _sweep_backward(layer, backward)
+        _sweep_backward(layer, inference, backward)
     return backward
 
 
-def _read_weights(layer: Layer, backward: Backward) -> None:
-    record = find(layer.type)
+def _read_weights(layer: Layer, inference: Inference, backward: Backward) -> None:
+    record = inference.record(layer)
     if layer.block.has("loss_weight"):
         weights = tuple(layer.block.reals("loss_weight"))
         used = [top for top, weight in zip(layer.tops, weights, strict=False) if weight and top.uses]
@@ -110,9 +109,9 @@ def _learns(layer: Layer, inference: Inference) -> bool:
     return any(rates) or len(rates) < len(inference.params[layer])
 
 
-def _sweep_backward(layer: Layer, backward: Backward) -> None:
+def _sweep_backward(layer: Layer, inference: Inference, backward: Backward) -> None:
     readers = [use.layer for top in layer.tops for use in top.uses]
-    has_loss = layer in backward.weights or find(layer.type) is None
+    has_loss = layer in backward.weights or inference.record(layer) is None
     is_switched_off = all(_is_switched_off(top, backward) for top in layer.tops)
     if has_loss or any(reader in backward.contributing for reader in readers):
         backward.contributing.add(layer)

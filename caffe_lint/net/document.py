@@ -148,6 +148,8 @@ class Document:
         nets = [
             build_net(self.upgraded, self.layer_blocks, kept, tuple(group)) for kept, group in groups.items()
         ]
+        for net in nets:
+            net.dialects = self.dialects
         if self.syntax_problems or self.schema_problems:
             damage = Damage(self.root, self.syntax_problems, self.schema_problems)
             for net in nets:

@@ -128,6 +128,8 @@ class Net:
     """Whether the file has syntax errors, so that layers or blobs may be missing here."""
     broken_names: frozenset[str] = frozenset()
     """What stands in fields that the parser rejects: the name of a top may be among it."""
+    dialects: tuple[str, ...] = ()
+    """The repositories whose Caffe may read the net, BVLC's first."""
 
     @property
     def blobs(self) -> Iterator[Blob]:

@@ -3,14 +3,18 @@
 A case stands between blank lines. Its first line is the type with its parameters (braces that follow the
 type at once are the block of that type), its second one the shapes `bottoms -> tops ; learned`. Where the
 layer is rejected, each top is `?`, and two lines follow: `rule: message`, and what Caffe prints of it.
+
+In `cases/forks/*.txt` the first line ends in the repositories whose Caffe may read the layer, behind an `@`,
+and `learned ?` says that not even the number of learned blobs is known. Real Caffe cannot be asked of them.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from caffe_lint.layers import LayerType, Shape, find
+from caffe_lint.layers import Shape, find
 
 FOLDER = Path(__file__).with_name("cases")
+FORKS = FOLDER / "forks"
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Case:
     learned: list[str]
     rejection: str
     caffe: str
+    dialects: tuple[str, ...] = ()
 
     @property
     def is_for_caffe(self) -> bool:
@@ -34,26 +39,18 @@ class Case:
         return all(shape is not None and None not in shape for shape in self.bottoms)
 
 
-def read_cases(name: str) -> list[Case]:
+def read_cases(name: str, folder: Path = FOLDER) -> list[Case]:
     """All cases of a file."""
-    return [_case(lines) for lines in paragraphs(FOLDER / f"{name}.txt")]
-
-
-def paragraphs(path: Path) -> list[list[str]]:
-    """The lines of each case of a file; what stands before the first blank line says what it is about."""
-    parts = path.read_text(encoding="utf-8").split("\n\n")
-    return [part.strip("\n").split("\n") for part in parts[1:]]
+    paragraphs = (folder / f"{name}.txt").read_text(encoding="utf-8").split("\n\n")
+    return [_case(paragraph.strip("\n").split("\n")) for paragraph in paragraphs[1:]]
 
 
 def _case(lines: list[str]) -> Case:
-    record = find(lines[0].partition(" ")[0])
+    layer, _, repositories = lines[0].partition(" @ ")
+    type_name, _, params = layer.partition(" ")
+    dialects = tuple(_words(repositories))
+    record = find(type_name, dialects)
     assert record is not None
-    return case_of(record, lines)
-
-
-def case_of(record: LayerType, lines: list[str]) -> Case:
-    """A case whose first line is about a layer of that type."""
-    type_name, _, params = lines[0].partition(" ")
     if params.startswith("{"):
         params = f"{record.param} {params}"
     bottoms, _, made = lines[1].partition("->")
@@ -61,7 +58,7 @@ def case_of(record: LayerType, lines: list[str]) -> Case:
     rejection, caffe = (line.strip() for line in lines[2:] or ("", ""))
     caffe = caffe.removeprefix("Caffe:").strip()
     shapes = [_shape(word) for word in _words(bottoms)]
-    return Case(type_name, params, shapes, _words(tops), _words(learned), rejection, caffe)
+    return Case(type_name, params, shapes, _words(tops), _words(learned), rejection, caffe, dialects)
 
 
 def _words(text: str) -> list[str]:

@@ -64,7 +64,7 @@ def _filler(param: ParamSpec) -> Block | None:
     if name is None or param.index > 1:
         return None
     block, filler = param.layer.block.block(name), ("weight_filler", "bias_filler")[param.index]
-    return block.block(filler) if block.has(filler) else None
+    return block.block(filler) if block.has(filler) and block.type.field(filler) else None
 
 
 def _is_equal(filler: Block, other: Block | None) -> bool:

@@ -87,6 +87,13 @@ def test_forks_that_differ_have_what_they_share() -> None:
     assert blobs is not None
     assert blobs.bottoms == (3, 4)
     assert blobs.loss
+    pooling = find("Pooling", (INTEL, NVIDIA))
+    assert pooling is not None
+    assert pooling.fork_fields == ()
+    own, either = find("Gather", (YJXIONG,)), find("Gather", (YJXIONG, SYNOPSYS))
+    assert own is not None
+    assert either is not None
+    assert (own.equal_blobs, either.equal_blobs) == (True, False)
 
 
 def test_forks_that_read_different_blocks_share_nothing() -> None:
@@ -277,6 +284,7 @@ layer { name: "r" type: "Reverse" bottom: "x" top: "y" reverse_param { axis: 2 }
         (LSTM.format(batch=5), JUNHYUKOH, "shape-mismatch"),
         (REVERSE, SYNOPSYS, "axis-out-of-range"),
         (REVERSE, "auto", "axis-out-of-range"),
+        (REVERSE.replace('top: "y"', 'top: "x"'), CTPN, "in-place-refused"),
     ],
 )
 def test_what_a_fork_rejects_is_a_warning(text: str, dialect: str, rule: str) -> None:

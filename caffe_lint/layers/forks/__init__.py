@@ -11,10 +11,10 @@ from functools import cache
 from ...schema import load_schema
 from ..record import LayerType
 from ..table import TABLE
-from . import arity, recurrent, variants
+from . import arity, detection, face, mobile, recurrent, segmentation, variants, yolo
 from .agreement import agree
 
-FAMILIES = (recurrent, variants)
+FAMILIES = (detection, face, mobile, recurrent, segmentation, variants, yolo)
 """The modules with records that know more of a type than how many blobs it takes."""
 
 

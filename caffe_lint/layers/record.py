@@ -140,3 +140,8 @@ class LayerType(NamedTuple):
     fork_fields: tuple[str, ...] = ()
     """For a type of BVLC's that a fork changed: the fields of its own block which only forks have, and which
     the record takes into account."""
+
+    @property
+    def is_counted_only(self) -> bool:
+        """Whether no more is known of the type than how many blobs it takes, in one version of one fork."""
+        return self.setup is nothing_known

@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar
 
+from ..layers import Rejection
 from ..net import Document, Layer
 from ..schema import BVLC, Answer, SchemaProblem
 from ..text import Span
@@ -59,7 +60,12 @@ class RejectionRule(NetRule):
             if rejection.rule == self.name:
                 notes = [Note(message, span) for message, span in rejection.notes]
                 finding = self.report(context, rejection.message, rejection.span, notes)
-                yield finding._replace(severity=self.foreign_severity) if is_foreign else finding
+                yield self._foreign(context, rejection, finding) if is_foreign else finding
+
+    def _foreign(self, context: NetContext, rejection: Rejection, finding: Diagnostic) -> Diagnostic:
+        record = context.shapes.record(rejection.layer)
+        is_vague = record is not None and record.is_counted_only
+        return finding._replace(severity=Severity.NOTE if is_vague else self.foreign_severity)
 
 
 class RecurrentRule(NetRule):

@@ -74,3 +74,12 @@ def test_a_filler_where_no_caffe_has_one_is_no_crash() -> None:
     ]
     found = _found(f'input: "x" input_shape {{ dim: [1, 1, 8, 8] }} {"".join(layers)}', "bvlc")
     assert found["unknown-field"].severity is Severity.ERROR
+
+
+def test_a_type_known_by_its_counts_only_is_no_more_than_noted() -> None:
+    text = """
+        input: "x" input_shape { dim: [12, 4] }
+        layer { name: "n" type: "YoloSeg" bottom: "x" top: "h" }
+    """
+    finding = _found(text, "eric612/MobileNet-YOLO")["wrong-number-of-blobs"]
+    assert finding.severity is Severity.NOTE

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ..net import Layer
 from .backward import Backward
 from .inference import Inference
+from .table import TABLE
 from .values import power_is_constant
 
 
@@ -52,16 +53,24 @@ class Gradients(NamedTuple):
 
 def backward_reads(layer: Layer, inference: Inference, backward: Backward) -> list[Read]:
     """What the Backward of a layer that runs it reads; of a layer in place its top stands for its bottom."""
-    function = _READS.get(layer.type)
+    function = _READS.get(layer.type) or _fork_reads(layer, inference)
     if function is None or layer not in backward.running:
         return []
     reads = list(function(layer, gradients_of(layer, inference, backward)))
     return [_in_memory(read, layer) for read in reads]
 
 
+def _fork_reads(layer: Layer, inference: Inference) -> ReadFunction | None:
+    if layer.type in TABLE or inference.record(layer) is None:
+        return None
+    from .forks.overwrites import READS
+
+    return READS.get(layer.type)
+
+
 def gradients_of(layer: Layer, inference: Inference, backward: Backward) -> Gradients:
     """Which gradients a layer that runs Backward works out."""
-    blobs = len(inference.params.get(layer, ()))
+    blobs = len(inference.params.get(layer) or ())
     rates = [param.block.real("lr_mult") for param in layer.params[:blobs]]
     shape = inference.shape(layer.bottoms[0].blob) if layer.bottoms else None
     return Gradients(

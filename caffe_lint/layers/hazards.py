@@ -19,6 +19,7 @@ from .in_place_fault import in_place_fault
 from .inference import Inference
 from .memory import MemoryMap, shares_gradient
 from .overwriting import KEPT, Change, change_by
+from .table import TABLE
 from .values import KnownValues, drops
 
 HazardKind = Literal[
@@ -86,7 +87,8 @@ class _Search:
         fault = in_place_fault(layer, top.index, self._inference, self._backward)
         if fault is None:
             return None
-        head = f"{layer.type} '{layer.name}' does not work in place on '{top.name}': {fault.reason}"
+        reason = f"{fault.reason}{_as_read(layer)}"
+        head = f"{layer.type} '{layer.name}' does not work in place on '{top.name}': {reason}"
         if fault.is_in_gradient:
             return Hazard("in-place-corrupts-gradient", top, f"{head}; gradients are wrong", _maker(top))
         return Hazard("in-place-not-supported", top, f"{head}; its output is wrong", _maker(top))
@@ -168,7 +170,7 @@ class _Search:
         what = "output" if read.is_top else "input"
         message = (
             f"{_worker(write)} overwrites the {what} of {layer.type} '{layer.name}', which reads it again in "
-            f"Backward: the gradient of '{layer.name}' is wrong"
+            f"Backward{_as_read(layer)}: the gradient of '{layer.name}' is wrong"
         )
         span = layer.tops[read.which].span if read.is_top else layer.bottoms[read.which].span
         notes = ((f"'{layer.name}' needs this value in Backward", span), *self._alias_note(write))
@@ -274,6 +276,11 @@ _LASTING = {
 
 def _is_alias(layer: Layer) -> bool:
     return bool(layer.bottoms) and shares_memory(layer)
+
+
+def _as_read(layer: Layer) -> str:
+    """What to say of facts about a type of a fork, which nobody has measured."""
+    return "" if layer.type in TABLE else " (so its sources read, it was not run)"
 
 
 def _worker(top: Blob) -> str:

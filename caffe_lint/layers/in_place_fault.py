@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..net import Layer
+from .aliasing import keeps_axes
 from .backward import Backward
 from .backward_reads import gradients_of
 from .inference import Inference
 from .record import Setup
+from .table import TABLE
 from .values import power_is_constant
 from .window import read_windows
 
@@ -44,11 +46,21 @@ def in_place_fault(layer: Layer, index: int, inference: Inference, backward: Bac
 
     Faults in gradients count only if the layer works out one that is wrong.
     """
+    site = _Site(layer, index, inference, backward)
     rule = _RULES.get(layer.type)
-    fault = rule(_Site(layer, index, inference, backward)) if rule is not None else _FORWARD.get(layer.type)
+    fault = rule(site) if rule is not None else _FORWARD.get(layer.type) or _fork_fault(site)
     if fault is None or not fault.is_in_gradient:
         return fault
     return fault if layer in backward.running and _harms(layer, inference, backward) else None
+
+
+def _fork_fault(site: _Site) -> Fault | None:
+    layer = site.layer
+    if layer.type in TABLE or site.inference.record(layer) is None:
+        return None
+    from .forks.overwrites import FAULTS
+
+    return None if keeps_axes(layer) else FAULTS.get(layer.type)
 
 
 def _harms(layer: Layer, inference: Inference, backward: Backward) -> bool:
@@ -168,7 +180,9 @@ def _filter(_site: _Site) -> Fault:
     return Fault("its bottom has lost the items that were left out", is_in_gradient=True)
 
 
-_WEIGHT_TYPES = frozenset({"Convolution", "Deconvolution", "LSTM", "RNN"})
+_WEIGHT_TYPES = frozenset(
+    {"Convolution", "ConvolutionDepthwise", "Deconvolution", "DepthwiseConvolution", "LSTM", "RNN"}
+)
 
 _FORWARD = {
     "Accuracy": _UNREADABLE,

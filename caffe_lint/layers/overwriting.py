@@ -55,7 +55,11 @@ _SAME_SIGN = _throughout(Need.SIGN)
 
 def change_by(layer: Layer, index: int, values: KnownValues) -> Change | None:
     """What the in-place layer leaves of its bottom of that index; None for a type that nobody knows."""
-    if layer.type not in TABLE or layer.type == "Python":
+    if layer.type not in TABLE:
+        from .forks.overwrites import CHANGES
+
+        return CHANGES.get(layer.type)
+    if layer.type == "Python":
         return None
     rule = _RULES.get(layer.type)
     if rule is not None:

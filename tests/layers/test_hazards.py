@@ -180,6 +180,27 @@ def test_a_fork_is_only_warned() -> None:
     assert [(finding.code, finding.severity.value) for finding in _findings(text)] == [("CL402", "warning")]
 
 
+FORKS = [
+    ("CL401", ["Permute c>c permute_param { order: [0, 2, 3, 1] }"]),
+    (None, ["Permute c>c permute_param { order: [0, 1, 2, 3] }"]),
+    ("CL403", ["Permute c>p permute_param { order: [0, 1] }", "TanH p>p", "Sigmoid c>d"]),
+    ("CL402", ["Mish c>c"]),
+    ("CL402", ["DepthwiseConvolution c>c convolution_param { num_output: 3 kernel_size: 3 pad: 1 }"]),
+    ("CL402", ["ReLU6 c>c", "Dropout c>c"]),
+    (None, ["ReLU6 c>c", "ReLU c>c"]),
+    (None, ["NobodyKnows c>c", "Dropout c>c"]),
+]
+
+
+@pytest.mark.parametrize(("code", "lines"), FORKS, ids=str)
+def test_types_of_forks_are_warned_of(code: str | None, lines: list[str]) -> None:
+    findings = _findings(_net(lines, _last(lines)))
+    assert [finding.code for finding in findings] == ([code] if code else [])
+    assert all(finding.severity.value == "warning" for finding in findings)
+    if code in ("CL401", "CL402"):
+        assert "so its sources read, it was not run" in findings[0].message
+
+
 def test_each_state_by_itself() -> None:
     text = _net(["Sigmoid c>c", "Dropout c>c"], "c")
     document = Document(Source("net.prototxt", text.encode()))

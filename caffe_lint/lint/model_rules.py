@@ -4,12 +4,12 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar
 
-from ..layers import Rejection
+from ..layers import Hazard, Rejection
 from ..net import Document, Layer
 from ..schema import BVLC, Answer, SchemaProblem
 from ..text import Span
 from .context import NetContext
-from .diagnostic import Claim, Diagnostic, Note, Severity
+from .diagnostic import Claim, Diagnostic, Fix, Note, Severity
 from .rule import DocumentRule, NetRule
 
 
@@ -94,12 +94,23 @@ class HazardRule(NetRule):
             states = tuple(str(state) for state in context.net.states if state.phase == phase)
             for hazard in context.hazards(phase):
                 if hazard.kind == self.name:
-                    notes = [Note(message, span) for message, span in hazard.notes]
-                    finding = self.report(context, hazard.message, hazard.blob.span, notes)
-                    finding = finding._replace(states=states)
-                    if not hazard.is_certain:
-                        finding = finding._replace(severity=Severity.NOTE)
+                    finding = self._finding(context, hazard)._replace(states=states)
                     yield _softened(finding, context.document)
+
+    def _finding(self, context: NetContext, hazard: Hazard) -> Diagnostic:
+        from ..net.rename import fresh_top  # few files need it
+
+        notes = [Note(message, span) for message, span in hazard.notes]
+        finding = self.report(context, hazard.message, hazard.blob.span, notes)
+        edits = fresh_top(context.document, context.net, hazard.blob)
+        if edits is not None:
+            fix = Fix(
+                safe=hazard.is_certain,
+                message=f"give '{hazard.blob.layer.name}' a top of its own",
+                edits=edits,
+            )
+            finding = finding._replace(fix=fix)
+        return finding if hazard.is_certain else finding._replace(severity=Severity.NOTE)
 
 
 class LayerRule(NetRule):

@@ -9,8 +9,8 @@ import pytest
 from google.protobuf import text_format
 from google.protobuf.json_format import MessageToDict
 
-from caffe_lint.recurrent.unroll import unroll_lstm
-from caffe_lint.recurrent.unroll_options import Filler, LstmOptions, Style, Training
+from caffe_lint.recurrent.unroll import unroll
+from caffe_lint.recurrent.unroll_options import Filler, LstmOptions, LstmStyle, Training
 from caffe_lint.schema import BVLC, load_schema
 from caffe_lint.schema.descriptors import message_class
 
@@ -87,7 +87,7 @@ def classic_reference() -> Layers:
 
 
 def test_classic_form_is_the_classic_example() -> None:
-    assert layers_of(unroll_lstm(CLASSIC)) == classic_reference()
+    assert layers_of(unroll(CLASSIC)) == classic_reference()
 
 
 def test_example_script_makes_the_classic_form() -> None:
@@ -97,7 +97,7 @@ def test_example_script_makes_the_classic_form() -> None:
 
 
 def test_sequence_form_multiplies_x_once() -> None:
-    layers = layers_of(unroll_lstm(SMALL))
+    layers = layers_of(unroll(SMALL))
     assert layers["X"] == layer("Input", input_param={"shape": [{"dim": ["2", "4", "5"]}]})
     assert layers["lstm/Mx"]["bottoms"] == ["X:0"]
     assert layers["slice_Mx"] == layer("Slice", "lstm/Mx:0", slice_param={"axis": 0, "slice_point": [1]})
@@ -107,7 +107,7 @@ def test_sequence_form_multiplies_x_once() -> None:
 
 
 def test_cont_resets_h_and_the_forget_gate() -> None:
-    layers = layers_of(unroll_lstm(replace(SMALL, cont="cont")))
+    layers = layers_of(unroll(replace(SMALL, cont="cont")))
     reset = {"scale_param": {"axis": 0}}
     assert layers["cont"] == layer("Input", input_param={"shape": [{"dim": ["2", "4"]}]})
     assert layers["t1/lstm/h_cont"] == layer("Scale", "t0/lstm/h:0", "slice_cont:1", **reset)
@@ -117,27 +117,27 @@ def test_cont_resets_h_and_the_forget_gate() -> None:
 
 
 def test_initial_state_as_input() -> None:
-    layers = layers_of(unroll_lstm(replace(SMALL, initial_state="input")))
+    layers = layers_of(unroll(replace(SMALL, initial_state="input")))
     shape = {"shape": [{"dim": ["1", "4", "3"]}]}
     assert layers["h0"] == layers["c0"] == layer("Input", input_param=shape)
 
 
 def test_last_output_is_the_last_h() -> None:
-    text = unroll_lstm(replace(SMALL, output="last"))
+    text = unroll(replace(SMALL, output="last"))
     assert 'top: "h_last"' in text
     assert "Concat" not in text
     assert list(layers_of(text))[-1] == "t1/lstm/h"
 
 
 def test_both_outputs() -> None:
-    layers = layers_of(unroll_lstm(replace(SMALL, output="both")))
+    layers = layers_of(unroll(replace(SMALL, output="both")))
     assert layers["split_h"]["bottoms"] == ["t1/lstm/h:0"]
     assert layers["concat_h"]["bottoms"] == ["t0/lstm/h:0", "split_h:0"]
 
 
 def test_bottom_leaves_the_layers_around_to_the_net() -> None:
     options = replace(SMALL, input_shape=(), bottom="fc7", cont="mask", initial_state="input", prefix="a/")
-    text = unroll_lstm(options)
+    text = unroll(options)
     assert not text.startswith("name:")
     layers = layers_of(text)
     assert "Input" not in {found["type"] for found in layers.values()}
@@ -148,16 +148,16 @@ def test_bottom_leaves_the_layers_around_to_the_net() -> None:
 
 
 def test_prefixes() -> None:
-    text = unroll_lstm(replace(SMALL, prefix="a/"))
+    text = unroll(replace(SMALL, prefix="a/"))
     assert all(name.startswith("a/") for name in layers_of(text))
     assert text.count('name: "a/w_t0/Mhw"') == 2
-    assert unroll_lstm(replace(SMALL, weight_prefix="w")).count('name: "wMhw"') == 2
+    assert unroll(replace(SMALL, weight_prefix="w")).count('name: "wMhw"') == 2
 
 
 def test_training_of_the_parameters() -> None:
     weight = Training(0.5, 3, Filler("xavier"))
     bias = Training(0, 1, Filler.parse("gaussian:mean=1,std=0.5"))
-    layers = layers_of(unroll_lstm(replace(SMALL, weight=weight, bias=bias)))
+    layers = layers_of(unroll(replace(SMALL, weight=weight, bias=bias)))
     assert layers["lstm/Mx"]["param"] == [
         {"name": "w_t0/Mxw", "lr_mult": 0.5, "decay_mult": 3.0},
         {"name": "w_t0/Mxb", "lr_mult": 0.0, "decay_mult": 1.0},
@@ -171,9 +171,9 @@ def test_training_of_the_parameters() -> None:
 
 
 @pytest.mark.parametrize("style", ["netspec", "sequence"])
-def test_one_step_of_one_unit(style: Style) -> None:
+def test_one_step_of_one_unit(style: LstmStyle) -> None:
     options = LstmOptions(steps=1, batch=1, hidden=1, input_shape=(1,), style=style, cont="cont")
-    layers = layers_of(unroll_lstm(options))
+    layers = layers_of(unroll(options))
     slices = [found for found in layers.values() if found["type"] == "Slice"]
     gates = {"axis": 2, "slice_point": [1, 2, 3]}
     assert [found["slice_param"] for found in slices] == [{"axis": 0}, {"axis": 0}, gates]
@@ -182,7 +182,7 @@ def test_one_step_of_one_unit(style: Style) -> None:
 
 def test_text_is_what_protobuf_prints() -> None:
     for options in (CLASSIC, replace(SMALL, cont="cont", initial_state="input", output="both")):
-        text = unroll_lstm(options)
+        text = unroll(options)
         net = message_class("NetParameter", load_schema())()
         assert str(text_format.Parse(text, net)) == text
 
@@ -224,7 +224,7 @@ def test_options_that_no_net_can_have(make: Callable[[], LstmOptions], message: 
 def test_names_that_collide(name: str) -> None:
     options = replace(SMALL, input_shape=(), bottom="X", cont=name)
     with pytest.raises(ValueError, match=f"^two blobs would have the name '{re.escape(name)}'$"):
-        unroll_lstm(options)
+        unroll(options)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import pytest
 
 from caffe_lint.cli import main
 from caffe_lint.cli.unroll import lstm
-from caffe_lint.recurrent.unroll import unroll_lstm
-from caffe_lint.recurrent.unroll_options import Filler, InitialState, LstmOptions, Output, Style, Training
+from caffe_lint.recurrent.unroll import unroll
+from caffe_lint.recurrent.unroll_options import Filler, InitialState, LstmOptions, LstmStyle, Output, Training
 
 SIZES = ("unroll", "lstm", "--steps", "2", "--batch", "4", "--hidden", "3")
 SMALL = (*SIZES, "--input-shape", "5")
@@ -21,7 +21,7 @@ SMALL = (*SIZES, "--input-shape", "5")
 
 def test_defaults_are_those_of_the_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(SMALL) == 0
-    assert capsys.readouterr().out == unroll_lstm(LstmOptions(steps=2, batch=4, hidden=3, input_shape=(5,)))
+    assert capsys.readouterr().out == unroll(LstmOptions(steps=2, batch=4, hidden=3, input_shape=(5,)))
 
 
 def test_every_option_reaches_the_net(capsys: pytest.CaptureFixture[str]) -> None:
@@ -42,7 +42,7 @@ def test_every_option_reaches_the_net(capsys: pytest.CaptureFixture[str]) -> Non
     arguments = "--bottom fc7 --style netspec --cont mask --initial-state input --output both --prefix a/"
     training = "--weight-prefix w --weight-filler xavier --weight-multipliers 3 4 --bias-multipliers 0.5 6"
     assert main([*SIZES, *arguments.split(), *training.split(), "--bias-filler", "uniform:min=1,max=2"]) == 0
-    assert capsys.readouterr().out == unroll_lstm(options)
+    assert capsys.readouterr().out == unroll(options)
 
 
 def test_cont_has_a_name_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,7 +51,7 @@ def test_cont_has_a_name_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "choices"), [("style", Style), ("initial_state", InitialState), ("output", Output)]
+    ("name", "choices"), [("style", LstmStyle), ("initial_state", InitialState), ("output", Output)]
 )
 def test_choices_are_those_of_the_options(name: str, choices: object) -> None:
     (param,) = (param for param in lstm.params if param.name == name)
@@ -127,7 +127,7 @@ def test_a_folder_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert [path for path in tmp_path.parent.iterdir() if path.name.startswith(f".{tmp_path.name}")] == []
 
 
-@pytest.mark.parametrize("style", get_args(Style))
+@pytest.mark.parametrize("style", get_args(LstmStyle))
 @pytest.mark.parametrize(
     "arguments", ["", "--cont", "--output both", "--output last --initial-state input --cont"]
 )

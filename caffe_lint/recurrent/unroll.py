@@ -1,7 +1,7 @@
 """Writes recurrent nets, out of plain layers that compute what Caffe's own LSTM and RNN layers compute.
 
-`add_recurrent` works over pycaffe's NetSpec as well as over `caffe_lint.netspec`. Axes stand for T time steps,
-B sequences of a batch and H hidden units.
+`add_recurrent` works over pycaffe's NetSpec as well as over `caffe_lint.netspec`. Axes stand for T time
+steps, B sequences of a batch and H hidden units.
 """
 
 from collections.abc import Mapping
@@ -85,6 +85,9 @@ def add_layer(
                 net.name_top(name, top)
         return found
     steps = add_steps(net, cell, inputs, backwards=backwards, last_only=not sequence)
+    if cell.style == "lstmunit" and steps.state.c is not None:
+        # Of the plain layers one reads the last cell state; LSTMUnit leaves it open.
+        net.add_sink("no_c", steps.state.c)
     if not sequence:
         net.name_top("h_last", steps.last)
         return Sequence(None, steps.last)
@@ -98,8 +101,10 @@ def add_layer(
 
 
 def _join(net: NetWriter, name: str, halves: list[Top | None]) -> Top | None:
-    """The outputs of two directions side by side."""
+    """The outputs of the one direction, or of two side by side, under their name."""
     tops = [half for half in halves if half is not None]
+    if len(tops) == 1 and net.spec.tops.get(net.prefix + name) is not tops[0]:
+        net.name_top(name, tops[0])
     if len(tops) < 2:
         return tops[0] if tops else None
     return net.add_layer("Concat", f"concat_{name}", (name,), *tops, concat_param={"axis": 2})[0]

@@ -62,7 +62,10 @@ def roles(kind: Kind, *, static: bool, peepholes: bool = False) -> tuple[Role, .
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One recurrent layer, one direction; `params` has the fields of the ParamSpec of each role."""
+    """One recurrent layer, one direction; `params` has the fields of the ParamSpec of each role.
+
+    The names of its layers begin with `folder`, behind the name of the step.
+    """
 
     kind: Kind
     steps: int
@@ -74,6 +77,7 @@ class Cell:
     bias_filler: Fields
     peepholes: bool = False
     forget_bias: float = 0
+    folder: str = ""
 
     @property
     def is_native(self) -> bool:
@@ -88,7 +92,7 @@ class Cell:
     def product(
         self, count: int, weight: str, bias: str | None = None, *, axis: int = 2
     ) -> dict[str, object]:
-        """The fields of an InnerProduct over all axes from `axis` on; its learned blobs are those of roles."""
+        """The fields of an InnerProduct over all axes from `axis` on, with the learned blobs of roles."""
         block: dict[str, object] = {"num_output": count, "axis": axis}
         if bias is None:
             block["bias_term"] = False

@@ -29,7 +29,7 @@ def add_steps(
     assert inputs.state is not None, "steps begin from a state"
     state, outputs = inputs.state, []
     for t, x in zip(order, _x_parts(net, cell, inputs, order), strict=True):
-        within = net.within(f"t{t}/{cell.kind}/")
+        within = net.within(f"t{t}/{cell.folder}")
         state = add_step(within, cell, StepInputs(x, state, conts[t]))
         if not last_only or t == order[-1]:
             outputs.append(rnn_output(within, cell, state.h) if cell.kind == "rnn" else state.h)
@@ -40,11 +40,11 @@ def _x_parts(net: NetWriter, cell: Cell, inputs: Inputs, order: Sequence[int]) -
     """The x part of the gates of each step, [1, B, gates]: one product a step, or one for all steps."""
     if cell.style == "netspec":
         xs = net.add_slice("slice_X", inputs.x, TIME, [f"t{t}/x" for t in range(cell.steps)])
-        places = ((net.within(f"t{t}/{cell.kind}/"), xs[t]) for t in order)
+        places = ((net.within(f"t{t}/{cell.folder}"), xs[t]) for t in order)
         yield from _products(net, cell, inputs, places)
         return
-    names = [f"t{t}/{cell.kind}/Mx" for t in range(cell.steps)]
-    for mx in _products(net, cell, inputs, [(net.within(f"{cell.kind}/"), inputs.x)]):
+    names = [f"t{t}/{cell.folder}Mx" for t in range(cell.steps)]
+    for mx in _products(net, cell, inputs, [(net.within(f"{cell.folder}"), inputs.x)]):
         pieces = net.add_slice("slice_Mx", mx, TIME, names)
         yield from (pieces[t] for t in order)
 
@@ -58,7 +58,7 @@ def _products(
         mx = within.add("InnerProduct", "Mx", x, **cell.product(cell.gates, "Mxw", "Mxb"))
         if addends is None:
             # Behind the first product of x, so that the learned blobs come in the order of Caffe's layer.
-            addends = list(_addends(net.within(f"{cell.kind}/"), cell, inputs))
+            addends = list(_addends(net.within(f"{cell.folder}"), cell, inputs))
         for name, addend, axis in addends:
             mx = within.add("Bias", name, mx, addend, bias_param={"axis": axis})
         yield mx

@@ -181,6 +181,7 @@ class UnrollOptions:
             self.bias.filler.fields,
             peepholes,
             forget_bias,
+            folder=f"{self.KIND}/",
         )
 
     @property

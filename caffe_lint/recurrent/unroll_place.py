@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..net import Document, Net
-from ..text import Edit, Message, Source, apply_edits, parse
+from ..text import Edit, Source, apply_edits, parse
 
 _MARK = re.compile(rb"^[ \t]*#[ \t]*caffe-lint:[ \t]*(unroll|end)[ \t]+(\S+)[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
 
@@ -34,6 +34,8 @@ def place(source: Source, name: str, layers: str) -> bytes:
         PlaceError: if the file has no such mark or several, the mark stands inside of a layer, or a layer or
             blob of that name is elsewhere in the net, or one that the layers read is not made above.
     """
+    if Document(source).root_type != "NetParameter":
+        raise PlaceError(f"'{source.path}' holds no net")
     begin, end = _find(source, name)
     data, newline = source.data, _newline(source.data)
     before = data[begin.start : begin.end]
@@ -65,20 +67,22 @@ def _find(source: Source, name: str) -> tuple[Mark, Mark | None]:
         if not begins:
             hint = f"it has {found}" if found else "it has none"
             raise PlaceError(f"'{source.path}' has no line '# caffe-lint: unroll {name}': {hint}")
-        lines = " and ".join(str(source.position(mark.start).line) for mark in begins)
-        raise PlaceError(f"'{source.path}' marks '{name}' several times, in lines {lines}")
+        raise PlaceError(f"'{source.path}' marks '{name}' several times, in {_lines(source, begins)}")
     begin = begins[0]
     if len(ends) > 1 or (ends and ends[0].start < begin.end):
-        lines = " and ".join(str(source.position(mark.start).line) for mark in ends)
-        line = source.position(begin.start).line
-        raise PlaceError(f"'{source.path}' must end '{name}' once, below line {line}, found in lines {lines}")
+        where = f"below {_lines(source, begins)}, found in {_lines(source, ends)}"
+        raise PlaceError(f"'{source.path}' must end '{name}' once, {where}")
     end = ends[0] if ends else None
     _check_outside(source, [mark for mark in (begin, end) if mark])
     inside = [mark for mark in marks if end and begin.start < mark.start < end.start]
     if inside:
-        line = source.position(inside[0].start).line
-        raise PlaceError(f"'{source.path}' has another mark in line {line}, inside of '{name}'")
+        raise PlaceError(f"'{source.path}' has other marks inside of '{name}', in {_lines(source, inside)}")
     return begin, end
+
+
+def _lines(source: Source, marks: list[Mark]) -> str:
+    lines = " and ".join(str(source.position(mark.start).line) for mark in marks)
+    return f"line{'s' if len(marks) > 1 else ''} {lines}"
 
 
 def _check_outside(source: Source, marks: list[Mark]) -> None:
@@ -93,10 +97,7 @@ def _check_outside(source: Source, marks: list[Mark]) -> None:
 def _check(source: Source, placed: bytes, span: tuple[int, int]) -> None:
     """Whether the layers in a span of the new file fit among the others."""
     start, end = span
-    document = Document(Source(source.path, placed))
-    if document.root_type != "NetParameter" or not isinstance(document.root, Message):
-        raise PlaceError(f"'{source.path}' holds no net")
-    for net in document.nets():
+    for net in Document(Source(source.path, placed)).nets():
         _check_net(net, start, end)
 
 
@@ -109,7 +110,7 @@ def _check_net(net: Net, start: int, end: int) -> None:
             raise PlaceError(f"the net has another layer '{layer.name}': choose a prefix")
     for layer in own:
         for use in layer.bottoms:
-            if use.blob is None:
+            if use.blob is None and not net.is_unfed:
                 raise PlaceError(f"no layer above the mark makes the blob '{use.name}'")
     for blob in net.blobs:
         earlier = blob.duplicate_of

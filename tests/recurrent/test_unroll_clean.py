@@ -8,7 +8,6 @@ from caffe_lint.net import Document
 from caffe_lint.recurrent.unroll import unroll
 from caffe_lint.recurrent.unroll_options import UnrollOptions
 from caffe_lint.text import Source
-
 from tests.recurrent.unroll_cases import cases, label
 
 RULES = select_rules()

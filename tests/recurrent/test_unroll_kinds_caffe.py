@@ -8,6 +8,7 @@ import pytest
 
 from caffe_lint.peer import Comparison, NetText, Peer, Plan
 from caffe_lint.recurrent.unroll import unroll
+from caffe_lint.recurrent.unroll_cell import Style
 from caffe_lint.recurrent.unroll_options import LstmOptions, RnnOptions, UnrollOptions
 from tests.recurrent.unroll_cases import cases, label
 
@@ -54,9 +55,9 @@ def markers(options: UnrollOptions) -> list[float]:
 def compare(peer: Peer, ours: str, theirs: str, options: UnrollOptions) -> Comparison:
     """Our net beside the reference, both with a loss on the outputs."""
     plan = Plan(feeds={"cont": markers(options)})
-    texts = [NetText(with_loss(text, options)) for text in (ours, theirs)]
+    net, reference = (NetText(with_loss(text, options)) for text in (ours, theirs))
     inputs = ["X", *(["x_static"] if options.has_static else [])]
-    found = peer.compare(*texts, plan, blobs={name: name for name in ("H", *inputs)})
+    found = peer.compare(net, reference, plan, blobs={name: name for name in ("H", *inputs)})
     assert found.ok, found.error
     return found
 
@@ -104,7 +105,7 @@ SIZES = [(1, 1, 1, (3,)), (2, 3, 4, (5,)), (7, 2, 5, (2, 3)), (20, 4, 8, (6,))]
 def test_is_caffes_own_layer(
     real_caffe: Peer,
     make: type[UnrollOptions],
-    style: str,
+    style: Style,
     steps: int,
     batch: int,
     hidden: int,
@@ -122,7 +123,7 @@ def test_is_caffes_own_layer(
         check(compare(real_caffe, unroll(options), native(options), options), options)
 
 
-@pytest.mark.parametrize(("make", "steps"), product([LstmOptions, RnnOptions], [1, 2, 7]))
+@pytest.mark.parametrize(("make", "steps"), list(product([LstmOptions, RnnOptions], [1, 2, 7])))
 @pytest.mark.parametrize("cont", ["cont", None])
 def test_both_directions_are_caffes_own_layers(
     real_caffe: Peer, make: type[UnrollOptions], steps: int, cont: str | None

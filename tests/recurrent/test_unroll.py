@@ -10,7 +10,14 @@ from google.protobuf import text_format
 from google.protobuf.json_format import MessageToDict
 
 from caffe_lint.recurrent.unroll import unroll
-from caffe_lint.recurrent.unroll_options import Filler, LstmOptions, LstmStyle, Training
+from caffe_lint.recurrent.unroll_options import (
+    Filler,
+    GruOptions,
+    LstmOptions,
+    LstmStyle,
+    Training,
+    UnrollOptions,
+)
 from caffe_lint.schema import BVLC, load_schema
 from caffe_lint.schema.descriptors import message_class
 
@@ -28,7 +35,7 @@ def layers_of(text: str) -> Layers:
     layers: Layers = {}
     writers: dict[str, str] = {}
     for layer in MessageToDict(net, preserving_proto_field_name=True)["layer"]:
-        name, bottoms, tops = layer.pop("name"), layer.pop("bottom", []), layer.pop("top")
+        name, bottoms, tops = layer.pop("name"), layer.pop("bottom", []), layer.pop("top", [])
         assert name not in layers
         layer["bottoms"] = [writers.get(bottom, bottom) for bottom in bottoms]
         layer["in_place"] = bottoms == tops
@@ -204,6 +211,39 @@ def test_text_is_what_protobuf_prints() -> None:
         (lambda: replace(SMALL, input_shape=(3, 0)), "each dim of the input shape must be at least 1, got 0"),
         (lambda: replace(SMALL, input_shape=(1,) * 31), "a blob has at most 32 axes, got 33"),
         (lambda: replace(SMALL, cont=""), "a blob needs a name, got ''"),
+        (lambda: replace(SMALL, layers=0), "layers must be at least 1, got 0"),
+        (
+            lambda: replace(SMALL, static_shape=(3, 0)),
+            "each dim of the static shape must be at least 1, got 0",
+        ),
+        (
+            lambda: replace(SMALL, input_shape=(), bottom="x", static_shape=(3,)),
+            "with an existing bottom the static input is an existing blob, give its name",
+        ),
+        (
+            lambda: replace(SMALL, static="s"),
+            "give the shape of the static input, which the net makes itself",
+        ),
+        (
+            lambda: replace(SMALL, style="rnn-layer"),
+            "style 'rnn-layer' is none of lstm's: 'sequence', 'netspec', 'lstmunit', 'lstm-layer'",
+        ),
+        (
+            lambda: GruOptions(steps=1, batch=1, hidden=1, input_shape=(1,), style="lstmunit"),
+            "style 'lstmunit' is none of gru's: 'sequence', 'netspec'",
+        ),
+        (
+            lambda: replace(SMALL, style="lstm-layer", peepholes=True),
+            "style 'lstm-layer' has no peepholes, 'sequence' and 'netspec' have",
+        ),
+        (
+            lambda: replace(SMALL, forget_bias=float("nan")),
+            "the forget bias must be a finite number, got nan",
+        ),
+        (
+            lambda: replace(SMALL, style="lstm-layer", forget_bias=1),
+            "Caffe's LSTM layer fills its bias with one value: no forget bias with 'lstm-layer'",
+        ),
         (
             lambda: replace(SMALL, hidden=30000),
             "the weight of the hidden state has 120000 x 30000 = 3600000000 numbers, "
@@ -215,7 +255,7 @@ def test_text_is_what_protobuf_prints() -> None:
         ),
     ],
 )
-def test_options_that_no_net_can_have(make: Callable[[], LstmOptions], message: str) -> None:
+def test_options_that_no_net_can_have(make: Callable[[], UnrollOptions], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         make()
 
@@ -244,3 +284,43 @@ def test_names_that_collide(name: str) -> None:
 def test_fillers_that_caffe_does_not_have(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         Filler.parse(text)
+
+
+def test_forget_bias_is_added_for_the_forget_gates_only() -> None:
+    layers = layers_of(unroll(replace(SMALL, forget_bias=1.5)))
+    constants = layers["lstm/biases"]["dummy_data_param"]
+    assert constants == {
+        "shape": [{"dim": ["3"]}, {"dim": ["3"]}, {"dim": ["6"]}],
+        "data_filler": [{"type": "constant", "value": value} for value in (0.0, 1.5, 0.0)],
+    }
+    assert layers["lstm/Mx+forget_bias"] == layer(
+        "Bias", "lstm/Mx:0", "lstm/forget_bias:0", bias_param={"axis": 2}
+    )
+    assert layers["slice_Mx"]["bottoms"] == ["lstm/Mx+forget_bias:0"]
+
+
+def test_a_stack_of_both_directions() -> None:
+    options = replace(SMALL, layers=2, bidirectional=True, cont="cont", weight_prefix="w/")
+    layers = layers_of(unroll(options))
+    assert layers["layer2/forward/lstm/Mx"]["bottoms"] == ["layer1/concat_H:0"]
+    assert layers["layer1/concat_H"]["bottoms"] == ["layer1/forward/concat_h:0", "layer1/backward/concat_h:0"]
+    assert layers["concat_H"]["bottoms"] == ["layer2/forward/concat_h:0", "layer2/backward/concat_h:0"]
+    # Backwards the last step begins, and the first one goes on unless the last begins a sequence.
+    assert layers["layer1/backward/t1/lstm/Mh"]["bottoms"] == ["layer1/backward/h0:0"]
+    assert layers["layer1/backward/t0/lstm/h_cont"]["bottoms"] == [
+        "layer1/backward/t1/lstm/h:0",
+        "layer1/backward/slice_cont:1",
+    ]
+    text = unroll(options)
+    assert text.count('name: "w/layer1/backward/Mhw"') == text.count('name: "w/layer2/forward/Mhw"') == 2
+
+
+def test_a_static_input_is_added_once_for_all_steps_and_read_by_the_first_layer() -> None:
+    layers = layers_of(unroll(replace(SMALL, static_shape=(3, 2), layers=2)))
+    assert layers["x_static"] == layer("Input", input_param={"shape": [{"dim": ["4", "3", "2"]}]})
+    assert [name for name, found in layers.items() if found["bottoms"] == ["x_static:0"]] == [
+        "layer1/lstm/Ms"
+    ]
+    assert layers["layer1/lstm/Mx+Ms"] == layer(
+        "Bias", "layer1/lstm/Mx:0", "layer1/lstm/Ms:0", bias_param={"axis": 1}
+    )

@@ -150,6 +150,17 @@ class Net:
         return {blob.name: blob for blob in self.blobs}
 
     @cached_property
+    def mentions(self) -> "dict[str, list[Blob | Use]]":
+        """The bottoms and tops of each name, in the order in which Caffe meets them."""
+        found: dict[str, list[Blob | Use]] = {}
+        for layer in self.layers:
+            for use in layer.bottoms:
+                found.setdefault(use.name, []).append(use)
+            for top in layer.tops:
+                found.setdefault(top.name, []).append(top)
+        return found
+
+    @cached_property
     def sharers(self) -> dict[str, list[ParamSpec]]:
         """The entries of each param name, owner first."""
         named: dict[str, list[ParamSpec]] = {}

@@ -132,14 +132,12 @@ def _is_same_wiring(net: Net, blob: Blob, renamed: Collection[Span], left: Colle
     """Whether, under another name at these places, the top overwrites nothing and the rest is as it was."""
     mentions = net.mentions.get(blob.name, [])
     overwritten = next((_overwritten(made) for made in net.blobs if made.span == blob.span), None)
-    for mention, old, new in zip(mentions, _wiring(mentions, ()), _wiring(mentions, renamed), strict=True):
-        if mention.span == blob.span:
-            old = None
-        elif mention.span in left:
-            old = overwritten
-        if new is not old:
-            return False
-    return True
+    expected = {blob.span: None, **dict.fromkeys(left, overwritten)}
+    before, after = _wiring(mentions, ()), _wiring(mentions, renamed)
+    return all(
+        new is expected.get(mention.span, old)
+        for mention, old, new in zip(mentions, before, after, strict=True)
+    )
 
 
 def _wiring(mentions: list[Blob | Use], renamed: Collection[Span]) -> list[Blob | None]:

@@ -12,6 +12,7 @@ Good:
 
 from caffe_lint.lint import Fix, SchemaRule
 from caffe_lint.net import Document
+from caffe_lint.net.meaning import EVERY_ASPECT
 from caffe_lint.schema import SchemaProblem
 from caffe_lint.text import Edit
 
@@ -27,5 +28,4 @@ class UnknownField(SchemaRule):
             return None
         edit = Edit(*problem.span, problem.suggestion)
         message = f"rename the field to '{problem.suggestion}'"
-        changes = frozenset({"type", "name", "parameters", "params", "rules", "wiring", "settings"})
-        return Fix(False, message, (edit,), changes)
+        return Fix(False, message, (edit,), EVERY_ASPECT)

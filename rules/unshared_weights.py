@@ -61,7 +61,7 @@ def _naming(data: bytes, remedy: ParamName) -> Edit | None:
 
 
 def _gap(data: bytes, start: int) -> str:
-    """What stands between the fields of a message: the line end and the indentation before one, or a space."""
+    """What stands between fields: the line end and the indentation before this one, or a space."""
     line = data.rfind(b"\n", 0, start) + 1
     before = data[line:start]
     if before.strip() or not line:

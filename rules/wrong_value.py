@@ -11,6 +11,7 @@ Good:
 
 from caffe_lint.lint import Fix, SchemaRule
 from caffe_lint.net import Document
+from caffe_lint.net.meaning import EVERY_ASPECT
 from caffe_lint.schema import SchemaProblem
 from caffe_lint.text import Edit, scalar
 
@@ -26,8 +27,7 @@ class WrongValue(SchemaRule):
             return None
         raw = document.source.data[problem.span.start : problem.span.end].decode("latin-1")
         edit = Edit(*problem.span, text)
-        changes = frozenset({"type", "name", "parameters", "params", "rules", "wiring", "settings"})
-        return Fix(_is_same(raw, text), f"write {text}", (edit,), changes)
+        return Fix(_is_same(raw, text), f"write {text}", (edit,), EVERY_ASPECT)
 
 
 def _is_same(raw: str, text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ..net import Document
-from ..net.meaning import Meaning, is_kept, meaning
+from ..net.meaning import Aspect, Meaning, is_kept, meaning
 from ..text import Edit
 from .diagnostic import Diagnostic, FileReport
 from .rule import Rule
@@ -50,7 +50,7 @@ def fix(document: Document, rules: Sequence[Rule], *, is_unsafe_allowed: bool = 
     rounds = _SPARE_ROUNDS + len(report.diagnostics)
     for _ in range(rounds):
         candidates = [] if document.syntax_problems else _candidates(report, is_unsafe_allowed)
-        chosen, after = _acceptable(document, _apart(candidates))
+        chosen, after = _first_acceptable(document, candidates)
         if not chosen:
             return FixedFile(document, report, tuple(applied), tuple(candidates))
         applied += chosen
@@ -66,6 +66,18 @@ def _candidates(report: FileReport, is_unsafe_allowed: bool) -> list[Diagnostic]
         for finding in report.diagnostics
         if finding.fix and finding.fix.edits and (finding.fix.safe or is_unsafe_allowed)
     ]
+
+
+def _first_acceptable(document: Document, candidates: list[Diagnostic]) -> tuple[list[Diagnostic], Document]:
+    """What can be fixed in one round: together are only fixes that may change the same things."""
+    groups: dict[frozenset[Aspect], list[Diagnostic]] = {}
+    for finding in candidates:
+        groups.setdefault(finding.fix.changes if finding.fix else frozenset(), []).append(finding)
+    for group in groups.values():
+        chosen, after = _acceptable(document, _apart(group))
+        if chosen:
+            return chosen, after
+    return [], document
 
 
 def _apart(findings: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -1,7 +1,7 @@
 """What a file says to Caffe, apart from how it is written: what a fix must leave as it is."""
 
-from collections.abc import Collection, Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple, get_args
 
 from ..schema import Block, Kind
 from ..schema.value import read_value
@@ -13,12 +13,17 @@ from .state import NetState
 Aspect = Literal["type", "name", "parameters", "params", "rules", "wiring", "settings"]
 """A part of what a layer says (`settings`: what the file says outside of layers) that a fix may change."""
 
+EVERY_ASPECT: frozenset[Aspect] = frozenset(get_args(Aspect))
+
+_OWN = ("type", "name", "parameters", "params", "rules")
+_APART = frozenset({"type", "name", "bottom", "top", "param", "include", "exclude"})
+
 Origin = tuple[int, int] | str
 """A blob by the numbers of its layer and top; the name of a blob that nobody makes."""
 
 
 class LayerMeaning(NamedTuple):
-    """What Caffe knows of a layer; blobs count by who makes them, not by their names."""
+    """What a layer says of itself, whatever stands around it."""
 
     type: str
     name: str
@@ -26,27 +31,36 @@ class LayerMeaning(NamedTuple):
     params: tuple[object, ...]
     rules: tuple[object, ...]
     """Its `include` and `exclude`."""
-    wiring: tuple[Origin, ...]
+    span: Span
+
+
+class LayerWiring(NamedTuple):
+    """A layer in a net; blobs count by who makes them, not by their names."""
+
+    number: int
+    """The number of the layer in the file."""
+    read: tuple[Origin, ...]
     """What each bottom reads."""
     overwritten: tuple[Origin | None, ...]
     """For each top the earlier top of its name."""
-    span: Span
 
 
 class Meaning(NamedTuple):
     """What Caffe knows of a file."""
 
     settings: tuple[object, ...]
-    nets: dict[NetState, tuple[LayerMeaning, ...]]
+    layers: tuple[LayerMeaning, ...]
+    nets: dict[NetState, tuple[LayerWiring, ...]]
 
 
 def meaning(document: Document) -> Meaning:
     """What a file says."""
-    nets: dict[NetState, tuple[LayerMeaning, ...]] = {}
+    numbers = {id(block): number for number, block in enumerate(document.layer_blocks)}
+    nets: dict[NetState, tuple[LayerWiring, ...]] = {}
     for net in document.nets():
-        layers = tuple(_layers(net))
-        nets |= dict.fromkeys(net.states, layers)
-    return Meaning(_settings(document), nets)
+        nets |= dict.fromkeys(net.states, tuple(_wiring(net, numbers)))
+    layers = zip(document.layer_blocks, document.upgraded.layers, strict=True)
+    return Meaning(_settings(document), tuple(_layer(block, field.span) for block, field in layers), nets)
 
 
 def is_kept(
@@ -64,51 +78,64 @@ def is_kept(
     """
     if before.settings != after.settings and "settings" not in changes:
         return False
-    if list(before.nets) != list(after.nets):
-        return "rules" in changes
-    return all(
-        len(old) == len(after.nets[state])
-        and all(map(lambda *pair: _is_layer_kept(*pair, changes, places), old, after.nets[state]))
-        for state, old in before.nets.items()
-    )
+    if len(before.layers) != len(after.layers):
+        return False
+    pairs = zip(before.layers, after.layers, strict=True)
+    if not all(_is_layer_kept(old, new, changes, places) for old, new in pairs):
+        return False
+    if "wiring" in changes:
+        return True
+    if _presence(before) != _presence(after):
+        return False
+    return all(_is_wiring_kept(layers, after.nets[state]) for state, layers in before.nets.items())
+
+
+def _presence(meaning: Meaning) -> list[tuple[NetState, list[int]]]:
+    """Which layers exist in which state."""
+    return [(state, [layer.number for layer in layers]) for state, layers in meaning.nets.items()]
 
 
 def _is_layer_kept(
     old: LayerMeaning, new: LayerMeaning, changes: Collection[Aspect], places: Collection[int]
 ) -> bool:
-    is_free = "wiring" in changes
-    if not is_free and (old.wiring != new.wiring or not _overwrites_no_more(old, new)):
-        return False
-    same = [old[index] == new[index] for index in range(5)]
-    if all(same):
+    differing = {name for name in _OWN if getattr(old, name) != getattr(new, name)}
+    if not differing:
         return True
     is_edited = any(old.span.start <= place <= old.span.end for place in places)
-    differing = {name for name, is_same in zip(LayerMeaning._fields, same, strict=False) if not is_same}
     return is_edited and differing <= set(changes)
 
 
-def _overwrites_no_more(old: LayerMeaning, new: LayerMeaning) -> bool:
-    if len(old.overwritten) != len(new.overwritten):
-        return False
-    pairs = zip(old.overwritten, new.overwritten, strict=True)
-    return all(now in (None, earlier) for earlier, now in pairs)
+def _is_wiring_kept(old: Iterable[LayerWiring], new: Iterable[LayerWiring]) -> bool:
+    return all(
+        before.read == after.read and _overwrites_no_more(before.overwritten, after.overwritten)
+        for before, after in zip(old, new, strict=True)
+    )
 
 
-def _layers(net: Net) -> Iterator[LayerMeaning]:
+def _overwrites_no_more(old: Sequence[Origin | None], new: Sequence[Origin | None]) -> bool:
+    return len(old) == len(new) and all(now in (None, earlier) for earlier, now in zip(old, new, strict=True))
+
+
+def _layer(block: Block, span: Span) -> LayerMeaning:
+    return LayerMeaning(
+        block.string("type"),
+        block.string("name"),
+        _fields(block, [name for name in block.names if name not in _APART]),
+        _fields(block, ["param"]),
+        _fields(block, ["include", "exclude"]),
+        span,
+    )
+
+
+def _wiring(net: Net, numbers: dict[int, int]) -> Iterator[LayerWiring]:
     latest: dict[str, Blob] = {}
     for layer in net.layers:
         overwritten = [latest.get(top.name) for top in layer.tops]
         latest.update((top.name, top) for top in layer.tops)
-        apart = {"type", "name", "bottom", "top", "param", "include", "exclude"}
-        yield LayerMeaning(
-            layer.type,
-            layer.name,
-            _fields(layer.block, [name for name in layer.block.names if name not in apart]),
-            _fields(layer.block, ["param"]),
-            _fields(layer.block, ["include", "exclude"]),
+        yield LayerWiring(
+            numbers[id(layer.block)],
             tuple(map(_read, layer.bottoms)),
             tuple(None if blob is None else (blob.layer.index, blob.index) for blob in overwritten),
-            layer.span,
         )
 
 

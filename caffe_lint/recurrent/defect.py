@@ -24,12 +24,12 @@ class ParamName(NamedTuple):
     """The name that a `param { }` entry of a layer should have: that of its copies in the other steps."""
 
     layer: Layer
-    index: int
+    number: int
     name: str
 
 
 class Overwriting(NamedTuple):
-    """A blob that an in-place layer makes, and the reader of the blob for which the overwritten value is meant."""
+    """A blob that an in-place layer makes, and a reader for which the overwritten value is meant."""
 
     blob: Blob
     reader: Use

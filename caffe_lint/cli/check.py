@@ -70,9 +70,8 @@ def check(
 ) -> int:
     """Check prototxt files, and all *.prototxt in folders (by default here).
 
-    Exit code 0: nothing found, or all of it fixed. 1: findings, or with --diff
-    something to fix. 2: a wrong call or a file that cannot be read or written.
-    3: an internal error.
+    Exit code 0: nothing found, or all of it fixed. 1: findings. 2: a wrong call
+    or a file that cannot be read or written. 3: an internal error.
     """
     settings = Settings(**options)  # type: ignore[arg-type]  # click has converted and checked them
     rules = _rules(settings)

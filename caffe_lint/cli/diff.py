@@ -7,6 +7,7 @@ that both texts soon go on alike behind a difference.
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -62,16 +63,21 @@ def _changes(old: list[bytes], new: list[bytes]) -> Iterator[_Change]:
 
 
 def _distance(old: list[bytes], new: list[bytes], at: int, new_at: int) -> tuple[int, int]:
-    """How many lines of each differ until both go on alike, at least for a hunk's context."""
-    for distance in range(1, _FARTHEST):
-        # As many lines as before is likeliest.
-        for removed in sorted(range(distance + 1), key=lambda count: abs(distance - 2 * count)):
-            behind, new_behind = at + removed, new_at + distance - removed
+    """How many lines of each differ until both go on alike: for a hunk's context, or else for one line."""
+    for lines in (_CONTEXT, 1):
+        for removed, added in _distances():
+            behind, new_behind = at + removed, new_at + added
             is_inside = behind <= len(old) and new_behind <= len(new)
-            alike = old[behind : behind + _CONTEXT] == new[new_behind : new_behind + _CONTEXT]
-            if is_inside and alike:
-                return removed, distance - removed
-    return len(old) - at, len(new) - new_at
+            if is_inside and old[behind : behind + lines] == new[new_behind : new_behind + lines]:
+                return removed, added
+    return min(_FARTHEST, len(old) - at), min(_FARTHEST, len(new) - new_at)
+
+
+@cache
+def _distances() -> list[tuple[int, int]]:
+    """Numbers of lines, the least first; as many of both texts is likeliest."""
+    pairs = [(removed, total - removed) for total in range(1, _FARTHEST) for removed in range(total + 1)]
+    return sorted(pairs, key=lambda pair: (sum(pair), abs(pair[0] - pair[1])))
 
 
 def _hunks(changes: Iterable[_Change]) -> Iterator[list[_Change]]:

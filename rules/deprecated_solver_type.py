@@ -12,13 +12,15 @@ Good:
 
 from collections.abc import Iterator
 
-from caffe_lint.lint import Claim, Diagnostic, DocumentRule, Severity
+from caffe_lint.lint import Claim, Diagnostic, DocumentRule, Fix, Severity
 from caffe_lint.net import Document
+from caffe_lint.text import Edit
 
 
 class DeprecatedSolverType(DocumentRule):
     code = "CL802"
     name = "deprecated-solver-type"
+    fixable = True
     severity = Severity.NOTE
     claim = Claim.STYLE
 
@@ -28,4 +30,6 @@ class DeprecatedSolverType(DocumentRule):
             return
         if document.schema.message("SolverParameter").field("type"):
             message = f"'solver_type' is deprecated, write 'type: \"{solver.type}\"'"
-            yield self.report(message, solver.settings.span("solver_type"))
+            span = solver.settings.span("solver_type")
+            fix = Fix(True, f"write 'type: \"{solver.type}\"'", (Edit(*span, f'type: "{solver.type}"'),))
+            yield self.report(message, span)._replace(fix=fix)

@@ -10,9 +10,22 @@ Good:
     convolution_param { num_output: 20 kernel_size: 5 }
 """
 
-from caffe_lint.lint import SchemaRule
+from caffe_lint.lint import Fix, SchemaRule
+from caffe_lint.net import Document
+from caffe_lint.net.meaning import EVERY_ASPECT
+from caffe_lint.schema import SchemaProblem
+from caffe_lint.text import Edit
 
 
 class UnknownField(SchemaRule):
     code = "CL010"
     name = "unknown-field"
+    fixable = True
+
+    def fix(self, document: Document, problem: SchemaProblem) -> Fix | None:  # noqa: ARG002
+        # A name that makes a layer of what was none is more than a word.
+        if not problem.suggestion or problem.suggestion in ("layer", "layers"):
+            return None
+        edit = Edit(*problem.span, problem.suggestion)
+        message = f"rename the field to '{problem.suggestion}'"
+        return Fix(False, message, (edit,), EVERY_ASPECT)

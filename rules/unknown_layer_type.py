@@ -13,13 +13,16 @@ Good:
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from caffe_lint.lint import Diagnostic, NetContext, NetRule, Severity, severity_of
+from caffe_lint.lint import Diagnostic, Fix, NetContext, NetRule, Severity, severity_of
+from caffe_lint.net import Document, Layer
+from caffe_lint.net.rename import string_edit
 from caffe_lint.schema import BVLC, Answer, load_schema
 
 
 class UnknownLayerType(NetRule):
     code = "CL103"
     name = "unknown-layer-type"
+    fixable = True
 
     def check(self, context: NetContext) -> Iterator[Diagnostic]:
         document = context.document
@@ -27,22 +30,28 @@ class UnknownLayerType(NetRule):
         for layer in context.net.layers:
             is_judged = not (layer.is_damaged or layer.stands_for_inputs)
             if layer.type not in known and is_judged:
-                answer, hint = self._answer(layer.type, known)
+                answer, hint, near = self._answer(layer.type, known)
                 if layer.type:
                     message, severity = f"no layer type '{layer.type}'{hint}", severity_of(answer, document)
                 else:
                     # A fork's V1 type may have no name that is known.
                     message = f"'{layer.name}' has no type"
                     severity = Severity.ERROR if BVLC in document.dialects else Severity.NOTE
-                yield self.report(context, message, layer.type_span)._replace(severity=severity)
+                finding = self.report(context, message, layer.type_span)
+                yield finding._replace(severity=severity, fix=_fix(document, layer, near))
 
-    def _answer(self, name: str, known: dict[str, tuple[str, ...]]) -> tuple[Answer, str]:
+    def _answer(self, name: str, known: dict[str, tuple[str, ...]]) -> tuple[Answer, str, str]:
         elsewhere = load_schema().layer_types.get(name)
         if elsewhere:
             more = f" and {len(elsewhere) - 3} more" if len(elsewhere) > 3 else ""
-            return Answer.ELSEWHERE, f" here, it is in {', '.join(elsewhere[:3])}{more}"
+            return Answer.ELSEWHERE, f" here, it is in {', '.join(elsewhere[:3])}{more}", ""
         by_lower_case = {type_name.lower(): type_name for type_name in known}
         near = get_close_matches(name.lower(), by_lower_case, n=1, cutoff=0.8)
         if near:
-            return Answer.NEAR, f", did you mean '{by_lower_case[near[0]]}'?"
-        return Answer.NOWHERE, " in any Caffe that is known"
+            return Answer.NEAR, f", did you mean '{by_lower_case[near[0]]}'?", by_lower_case[near[0]]
+        return Answer.NOWHERE, " in any Caffe that is known", ""
+
+
+def _fix(document: Document, layer: Layer, near: str) -> Fix | None:
+    edit = string_edit(document.source.data, layer.type_span, layer.type, near) if near else None
+    return Fix(False, f"write '{near}'", (edit,), frozenset({"type"})) if edit else None

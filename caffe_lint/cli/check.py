@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,8 +12,12 @@ from ..net import Document
 from ..report import FORMATS, ColorChoice
 from .errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, InternalError, complain
 from .files import find_files, read_sources
+from .fix_options import FixChoice, fix_options
 from .options import color_option, dialect_option
 from .output import report_options
+
+if TYPE_CHECKING:
+    from .fixer import Fixer
 
 _NEVER = "never"
 
@@ -59,28 +64,43 @@ def _severity(_context: click.Context, _param: click.Parameter, value: str) -> S
     help="How findings are written.",
 )
 @color_option
-def check(paths: tuple[str, ...], format_name: str, color: ColorChoice, **options: object) -> int:
+@fix_options
+def check(
+    paths: tuple[str, ...], format_name: str, color: ColorChoice, fixing: FixChoice, **options: object
+) -> int:
     """Check prototxt files, and all *.prototxt in folders (by default here).
 
-    Exit code 0: nothing found. 1: findings. 2: a wrong call or a file that
-    cannot be read. 3: an internal error.
+    Exit code 0: nothing found, or all of it fixed. 1: findings. 2: a wrong call
+    or a file that cannot be read or written. 3: an internal error.
     """
     settings = Settings(**options)  # type: ignore[arg-type]  # click has converted and checked them
-    reports, errors = _lint_all(find_files(paths or (".",)), settings)
+    rules = _rules(settings)
+    fixer = _fixer(fixing, rules)
+    reports, errors = _lint_all(find_files(paths or (".",)), settings, rules, fixer)
     for error in errors:
         complain(error.format_message())
-    if not errors or format_name != "json":
-        for text in FORMATS[format_name](reports, report_options(color)):
-            sys.stdout.write(text)
+    is_told = not fixing.is_silent and (not errors or format_name != "json")
+    for text in FORMATS[format_name](reports, report_options(color)) if is_told else ():
+        sys.stdout.write(text)
+    if fixer is not None:
+        fixer.tell(to_stderr=fixing.diff or format_name == "json")
     if errors:
         return EXIT_USAGE
-    return EXIT_FINDINGS if any(map(settings.fails, reports)) else EXIT_CLEAN
+    is_failed = not fixing.is_silent and any(map(settings.fails, reports))
+    return EXIT_FINDINGS if is_failed or (fixer and fixer.is_failed) else EXIT_CLEAN
+
+
+def _fixer(choice: FixChoice, rules: Sequence[Rule]) -> "Fixer | None":
+    if not choice.is_on:
+        return None
+    from .fixer import Fixer
+
+    return Fixer(choice, rules)
 
 
 def _lint_all(
-    paths: Iterable[Path], settings: Settings
+    paths: Iterable[Path], settings: Settings, rules: Sequence[Rule], fixer: "Fixer | None"
 ) -> tuple[list[FileReport], list[click.ClickException]]:
-    rules = _rules(settings)
     reports: list[FileReport] = []
     errors: list[click.ClickException] = []
     for source in read_sources(paths):
@@ -91,7 +111,10 @@ def _lint_all(
             document = Document(source, settings.dialect)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
-        reports.append(_lint_one(document, rules))
+        try:
+            reports.append(_lint_one(document, rules, fixer))
+        except click.ClickException as error:
+            errors.append(error)
     return reports, errors
 
 
@@ -105,9 +128,11 @@ def _rules(settings: Settings) -> Sequence[Rule]:
         raise click.UsageError(str(error)) from error
 
 
-def _lint_one(document: Document, rules: Sequence[Rule]) -> FileReport:
+def _lint_one(document: Document, rules: Sequence[Rule], fixer: "Fixer | None") -> FileReport:
     try:
-        return lint(document, rules)
+        return fixer.fix(document) if fixer else lint(document, rules)
+    except click.ClickException:
+        raise
     except RuleFailedError as error:
         raise InternalError(str(error)) from error
     except Exception as error:

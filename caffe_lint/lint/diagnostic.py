@@ -1,9 +1,12 @@
 """What a rule says: a diagnostic with its place, its other ends and its fix, whole when made."""
 
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..text import Edit, Source, Span
+
+if TYPE_CHECKING:
+    from ..net.meaning import Aspect
 
 
 class Severity(Enum):
@@ -37,11 +40,15 @@ class Note(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """Edits that remove the cause of a finding; `safe` ones keep what Caffe computes."""
+    """Edits that remove the cause of a finding; `safe` ones keep what Caffe computes.
+
+    Whether they change no more than `changes` is checked where they are applied; blobs may always be renamed.
+    """
 
     safe: bool
     message: str
     edits: tuple[Edit, ...]
+    changes: "frozenset[Aspect]" = frozenset()
 
 
 class Diagnostic(NamedTuple):

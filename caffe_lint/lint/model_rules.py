@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from ..layers import Hazard, Rejection
 from ..net import Document, Layer
+from ..recurrent import Defect
 from ..schema import BVLC, Answer, SchemaProblem
 from ..text import Span
 from .context import NetContext
@@ -22,7 +23,13 @@ class SchemaRule(DocumentRule):
             if problem.kind.value == self.name:
                 notes = [Note(message, span) for span, message in problem.notes]
                 notes += _place_in_caffe(problem, document)
-                yield self.report(problem.message, problem.span, notes, severity_of(problem.answer, document))
+                severity = severity_of(problem.answer, document)
+                finding = self.report(problem.message, problem.span, notes, severity)
+                yield finding._replace(fix=self.fix(document, problem))
+
+    def fix(self, document: Document, problem: SchemaProblem) -> Fix | None:  # noqa: ARG002
+        """What puts a problem right, where that is certain."""
+        return None
 
 
 def _place_in_caffe(problem: SchemaProblem, document: Document) -> list[Note]:
@@ -80,7 +87,12 @@ class RecurrentRule(NetRule):
                 is_rejected = defect.resizes and len(context.caffe_rejections) > len(context.rejections)
                 notes = [Note(place.message, place.span) for place in defect.notes]
                 claim = Claim.REJECTS if is_rejected else self.claim
-                yield self.report(context, defect.message, defect.span, notes, claim)
+                finding = self.report(context, defect.message, defect.span, notes, claim)
+                yield finding._replace(fix=self.fix(context, defect))
+
+    def fix(self, context: NetContext, defect: Defect) -> Fix | None:  # noqa: ARG002
+        """What puts a defect right, where that is certain."""
+        return None
 
 
 class HazardRule(NetRule):

@@ -20,6 +20,8 @@ class Rule(ABC):
     severity: ClassVar[Severity] = Severity.ERROR
     claim: ClassVar[Claim] = Claim.REJECTS
     """What real Caffe does with a net that has the mistake."""
+    fixable: ClassVar[bool] = False
+    """Whether some of its findings have a fix."""
 
 
 class DocumentRule(Rule):

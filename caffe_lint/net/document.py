@@ -19,7 +19,7 @@ from ..schema import (
     recognise,
     root_type_of,
 )
-from ..text import Message, Parsed, Source, SyntaxProblem, parse
+from ..text import Edit, Message, Parsed, Source, SyntaxProblem, apply_edits, parse
 from .build import build_net
 from .damage import Damage
 from .model import Net
@@ -46,6 +46,12 @@ class Document:
         """
         self.source = source
         self._repositories = None if dialect == AUTO else tuple(dialect_named(dialect))
+
+    def edited(self, edits: Iterable[Edit]) -> "Document":
+        """The file after some edits, judged by the Caffe that was asked for."""
+        edited = Document(Source(self.source.path, apply_edits(self.source.data, edits)))
+        edited._repositories = self._repositories
+        return edited
 
     @cached_property
     def impostor(self) -> Impostor | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 
 from ..text import Edit, Span, scalar
@@ -106,11 +106,16 @@ def _fresh_name(document: Document, blob: Blob) -> str | None:
     bases = [layer_name, f"{blob.name}_{layer_name}"] if layer_name else []
     numbered = (f"{layer_name or blob.name}_{number}" for number in count(2))
     candidates = (name for names in (bases, numbered) for name in names)
-    if _SPLIT in f"{blob.name} {layer_name}" or any(_SPLIT in name for name in taken):
+    if _SPLIT in f"{blob.name} {layer_name}" or _has_split(taken):
         return None  # the copies that Caffe makes might meet one of these names
     found = next(name for name in candidates if name not in taken)
     # Bytes that are no UTF-8 read as `\xNN`, and could not be written back.
     return found if found.isprintable() and "\\" not in found else None
+
+
+@lru_cache(maxsize=1)
+def _has_split(names: frozenset[str]) -> bool:
+    return any(_SPLIT in name for name in names)
 
 
 def _places_to_rename(nets: list[Net], blob: Blob, left: Collection[Span]) -> set[Span]:
@@ -131,15 +136,15 @@ def _places_to_rename(nets: list[Net], blob: Blob, left: Collection[Span]) -> se
 def _is_same_wiring(net: Net, blob: Blob, renamed: Collection[Span], left: Collection[Span]) -> bool:
     """Whether, under another name at these places, the top overwrites nothing and the rest is as it was."""
     mentions = net.mentions.get(blob.name, [])
-    overwritten = next((_overwritten(made) for made in net.blobs if made.span == blob.span), None)
-    for mention, old, new in zip(mentions, _wiring(mentions, ()), _wiring(mentions, renamed), strict=True):
-        if mention.span == blob.span:
-            old = None
-        elif mention.span in left:
-            old = overwritten
-        if new is not old:
-            return False
-    return True
+    tops = (mention for mention in mentions if isinstance(mention, Blob))
+    overwritten = next((_overwritten(top) for top in tops if top.span == blob.span), None)
+    expected = {blob.span: None, **dict.fromkeys(left, overwritten)}
+    before, after = _wiring(mentions, ()), _wiring(mentions, renamed)
+    return all(
+        # A bottom that nobody makes in this state is to go on bearing the name that its reader gave it.
+        new is expected.get(mention.span, old) and not (old is None and mention.span in renamed)
+        for mention, old, new in zip(mentions, before, after, strict=True)
+    )
 
 
 def _wiring(mentions: list[Blob | Use], renamed: Collection[Span]) -> list[Blob | None]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..net import Layer
-from .defect import Defect, Place, in_steps
+from .defect import Defect, Overwriting, Place, in_steps
 from .model import Step, Unroll
 
 
@@ -33,11 +33,27 @@ def overwritten_cells(unroll: Unroll) -> Iterator[Defect]:
         Place(f"the same in step {number}", _overwriting(after).tops[0].span)
         for number, _, after in overwritten[1:]
     ]
-    yield Defect("cell-state-overwritten", message, layer.tops[0].span, tuple(notes))
+    remedy = tuple(
+        Overwriting(after.cell_use.blob, after.cell_use)
+        for _, step, after in overwritten
+        if after.cell_use.blob is not None and _is_read_by_step_only(step, after)
+    )
+    # Where others read it too, nobody knows which of the two values they are to have.
+    is_certain = len(remedy) == len(overwritten)
+    place = layer.tops[0].span
+    yield Defect("cell-state-overwritten", message, place, tuple(notes), remedy=remedy if is_certain else ())
 
 
 def _is_overwritten(step: Step, after: Step) -> bool:
     return after.cell_use.blob is not step.cell
+
+
+def _is_read_by_step_only(step: Step, after: Step) -> bool:
+    blob = after.cell_use.blob
+    if blob is None or blob.previous is not step.cell or blob.layer is not step.layers["cell_tanh"]:
+        return False
+    others = [use.layer for use in blob.uses if use is not after.cell_use]
+    return others == [step.layers["hidden"]]
 
 
 def _overwriting(after: Step) -> Layer:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal, NamedTuple, TypeVar
 
-from ..net import Layer
+from ..net import Blob, Layer, Use
 from ..text import Span
 from .model import Unroll
 
@@ -20,6 +20,21 @@ class Place(NamedTuple):
     span: Span
 
 
+class ParamName(NamedTuple):
+    """The name that a `param { }` entry of a layer should have: that of its copies in the other steps."""
+
+    layer: Layer
+    number: int
+    name: str
+
+
+class Overwriting(NamedTuple):
+    """A blob that an in-place layer makes, and a reader for which the overwritten value is meant."""
+
+    blob: Blob
+    reader: Use
+
+
 class Defect(NamedTuple):
     """One mistake, in one step or in the same way in several."""
 
@@ -29,6 +44,8 @@ class Defect(NamedTuple):
     notes: tuple[Place, ...] = ()
     resizes: tuple[Layer, ...] = ()
     """Layers whose output has another size because of it: what does not fit behind them is no mistake."""
+    remedy: "ParamName | tuple[Overwriting, ...]" = ()
+    """What would put it right, where that is certain."""
 
 
 def layers_with_role(unroll: Unroll, role: str) -> list[tuple[int, Layer]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..net import Layer
 from ..text import Span
-from .defect import Defect, Place, layers_with_role, usual
+from .defect import Defect, ParamName, Place, layers_with_role, usual
 from .model import Unroll
 
 
@@ -47,7 +47,8 @@ def _compare(holders: list[tuple[int, Layer]], index: int, what: str) -> Iterato
             where = f"param {index} of '{layer.name}'"
             message = f"step {step} learns {what} of its own: {where} {found}, {others} '{shared}'"
             note = Place(f"'{owner.name}' has the name that the steps share", _span(owner, index))
-            yield Defect("unshared-weights", message, _span(layer, index), (note,))
+            remedy = ParamName(layer, index, shared)
+            yield Defect("unshared-weights", message, _span(layer, index), (note,), remedy=remedy)
 
 
 def _others(sharers: int, steps: int) -> str:

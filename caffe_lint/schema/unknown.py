@@ -53,7 +53,7 @@ def unknown_field(
     near = near_name(name, everything)
     if near:
         repos = known_in(everything.fields[near].repos)
-        return Answer.NEAR, f"{message}, did you mean '{near}', which {repos}?", near
+        return Answer.NEAR, f"{message}, did you mean '{near}', which {repos}?", ""
     return Answer.NOWHERE, f"{message}, which no known Caffe has", ""
 
 

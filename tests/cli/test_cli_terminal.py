@@ -46,8 +46,8 @@ def test_the_help_of_check_names_the_exit_codes(capsys: Captured) -> None:
     main(["check", "--help"])
     text = " ".join(capsys.readouterr().out.split())
     assert (
-        "Exit code 0: nothing found. 1: findings. 2: a wrong call or a file that cannot be read. "
-        "3: an internal error."
+        "Exit code 0: nothing found, or all of it fixed. 1: findings. 2: a wrong call or a file that cannot "
+        "be read or written. 3: an internal error."
     ) in text
     for option in ("--select", "--ignore", "--dialect", "--fail-on", "--format", "--color"):
         assert f" {option} " in text

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from caffe_lint.lint import Rule, lint
+from caffe_lint.lint.fixing import fix
 from caffe_lint.lint.registry import all_rules
 from caffe_lint.net import Document
 from caffe_lint.report import FORMATS, ReportOptions
@@ -36,6 +37,28 @@ def test_bad_example_gives_the_golden_finding_and_no_other(name: str, request: p
         golden.write_text(text, encoding="utf-8")
     assert codes == {rule.code}
     assert text == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [rule.name for rule in RULES.values() if rule.fixable])
+def test_fixed_example_is_the_golden_one_and_clean(name: str, request: pytest.FixtureRequest) -> None:
+    path = _folder(RULES[name]) / "bad.prototxt"
+    # Comments and Windows line ends are to survive, also those that are no UTF-8.
+    data = path.read_bytes().replace(b"\n", b" # \xd6\xd0\r\n")
+    fixed = fix(Document(Source(path.name, data)), all_rules(), is_unsafe_allowed=True)
+    golden = path.with_name("bad.fixed.prototxt")
+    plain = fixed.document.source.data.replace(b" # \xd6\xd0\r\n", b"\n")
+    if request.config.getoption("--update-golden"):
+        golden.write_bytes(plain)
+    assert plain == golden.read_bytes()
+    assert fixed.report.diagnostics == ()
+    assert {finding.name for finding in fixed.applied} == {name}
+    again = fix(fixed.document, all_rules(), is_unsafe_allowed=True)
+    assert (again.applied, again.document) == ((), fixed.document)
+
+
+def test_only_rules_with_fixes_have_a_fixed_example() -> None:
+    for rule in RULES.values():
+        assert (_folder(rule) / "bad.fixed.prototxt").exists() == rule.fixable
 
 
 @pytest.mark.parametrize("name", RULES)

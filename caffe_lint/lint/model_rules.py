@@ -98,6 +98,8 @@ class RecurrentRule(NetRule):
 class HazardRule(NetRule):
     """A rule for one way in which an in-place layer overwrites what is still needed."""
 
+    fixable = True
+
     def check(self, context: NetContext) -> Iterator[Diagnostic]:
         """The hazards that bear the rule's name, in the phases in which they do harm."""
         if context.net.is_partial:

@@ -4,8 +4,8 @@ Caffe fills weights with 0 unless a `weight_filler` says otherwise. With a bias 
 ReLU behind it lets no gradient of 0 through, and so it stays: all gradients of the layer, and of what is
 below it only, are 0 in every iteration.
 
-A net that goes on from trained weights needs no fillers: the rule speaks only where at least three times as
-many layers of the net have one.
+A net that goes on from trained weights needs no fillers: the rule speaks only where several times as many
+layers of the net have one (three times; option `filled`).
 
 Bad:
     layer { name: "conv1" type: "Convolution" … convolution_param { num_output: 4 kernel_size: 3 } }
@@ -20,13 +20,17 @@ Good:
 """
 
 from collections.abc import Iterator
+from typing import Annotated, NamedTuple
 
 from caffe_lint.lint import Claim, Diagnostic, NetContext, Severity, TrainingRule
 from caffe_lint.net import Blob, Layer
 from caffe_lint.schema import Block
 
-_FILLED = 3
-"""How many layers with filled weights must stand for each one without."""
+
+class DeadWeightsOptions(NamedTuple):
+    """What settings may change."""
+
+    filled: Annotated[float, "How many layers with filled weights must stand for each one without."] = 3
 
 
 class DeadWeights(TrainingRule):
@@ -34,13 +38,14 @@ class DeadWeights(TrainingRule):
     name = "dead-weights"
     severity = Severity.WARNING
     claim = Claim.WRONG_GRADIENT
+    options = DeadWeightsOptions()
 
     def check_training(self, context: NetContext) -> Iterator[Diagnostic]:
         learners = [
             (layer, param) for layer in context.net.layers if (param := _weights(context, layer)) is not None
         ]
         unfilled = [(layer, param) for layer, param in learners if _is_zero(param, "weight_filler")]
-        if not unfilled or len(learners) - len(unfilled) < _FILLED * len(unfilled):
+        if not unfilled or len(learners) - len(unfilled) < self.options.filled * len(unfilled):
             return
         for layer, param in unfilled:
             is_silent = not param.boolean("bias_term") or _is_zero(param, "bias_filler")

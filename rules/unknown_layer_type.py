@@ -1,7 +1,7 @@
 """A layer type that no Caffe registers.
 
 Caffe aborts with "Unknown layer type: X (known types: ...)"; names are case sensitive. If another Caffe
-has the type, the finding says which.
+has the type, the finding says which. Types of your own Caffe can be named in the option `known`.
 
 Bad:
     layer { name: "relu1" type: "Relu" bottom: "conv1" top: "conv1" }
@@ -12,6 +12,7 @@ Good:
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from typing import Annotated, NamedTuple
 
 from caffe_lint.lint import Diagnostic, Fix, NetContext, NetRule, Severity, severity_of
 from caffe_lint.net import Document, Layer
@@ -19,17 +20,24 @@ from caffe_lint.net.rename import string_edit
 from caffe_lint.schema import BVLC, Answer, load_schema
 
 
+class UnknownLayerTypeOptions(NamedTuple):
+    """What settings may change."""
+
+    known: Annotated[tuple[str, ...], "Layer types that your own Caffe registers."] = ()
+
+
 class UnknownLayerType(NetRule):
     code = "CL103"
     name = "unknown-layer-type"
     fixable = True
+    options = UnknownLayerTypeOptions()
 
     def check(self, context: NetContext) -> Iterator[Diagnostic]:
         document = context.document
         known = document.schema.layer_types
         for layer in context.net.layers:
             is_judged = not (layer.is_damaged or layer.stands_for_inputs)
-            if layer.type not in known and is_judged:
+            if layer.type not in known and layer.type not in self.options.known and is_judged:
                 answer, hint, near = self._answer(layer.type, known)
                 if layer.type:
                     message, severity = f"no layer type '{layer.type}'{hint}", severity_of(answer, document)

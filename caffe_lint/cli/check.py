@@ -1,60 +1,33 @@
 """`caffe-lint check`: lint files and folders."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..lint import FileReport, Rule, RuleFailedError, Settings, Severity, lint
+from ..lint import FileReport, RuleFailedError
 from ..net import Document
 from ..report import FORMATS, ColorChoice
+from .chooser import Chooser
 from .errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, InternalError, complain
 from .files import find_files, read_sources
 from .fix_options import FixChoice, fix_options
-from .options import color_option, dialect_option
+from .ignore_options import IgnoreChoice, ignore_options
+from .options import color_option
 from .output import report_options
+from .settings_options import SettingsChoice, settings_options
 
 if TYPE_CHECKING:
+    from ..lint.checker import Checker
     from .fixer import Fixer
-
-_NEVER = "never"
-
-
-def _split(_context: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word for value in values for word in value.replace(",", " ").split())
-
-
-def _severity(_context: click.Context, _param: click.Parameter, value: str) -> Severity | None:
-    return None if value == _NEVER else Severity(value)
+    from .ignore_writer import IgnoreWriter
 
 
 @click.command(short_help="Check files and folders.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option(
-    "--select",
-    multiple=True,
-    metavar="RULES",
-    callback=_split,
-    help="Check these rules only: codes, prefixes of codes or names, with commas between.",
-)
-@click.option(
-    "--ignore",
-    multiple=True,
-    metavar="RULES",
-    callback=_split,
-    help="Leave these rules out; wins over --select.",
-)
-@dialect_option
-@click.option(
-    "--fail-on",
-    type=click.Choice([*(severity.value for severity in Severity), _NEVER]),
-    default="warning",
-    show_default=True,
-    callback=_severity,
-    help="The least severity that gives exit code 1.",
-)
+@settings_options
 @click.option(
     "--format",
     "format_name",
@@ -65,18 +38,27 @@ def _severity(_context: click.Context, _param: click.Parameter, value: str) -> S
 )
 @color_option
 @fix_options
+@ignore_options
 def check(
-    paths: tuple[str, ...], format_name: str, color: ColorChoice, fixing: FixChoice, **options: object
+    paths: tuple[str, ...],
+    format_name: str,
+    color: ColorChoice,
+    choice: SettingsChoice,
+    fixing: FixChoice,
+    ignoring: IgnoreChoice,
 ) -> int:
     """Check prototxt files, and all *.prototxt in folders (by default here).
+
+    Settings are those of the nearest caffe-lint.toml, or pyproject.toml with a
+    section [tool.caffe-lint]; what is given here wins.
 
     Exit code 0: nothing found, or all of it fixed. 1: findings. 2: a wrong call
     or a file that cannot be read or written. 3: an internal error.
     """
-    settings = Settings(**options)  # type: ignore[arg-type]  # click has converted and checked them
-    rules = _rules(settings)
-    fixer = _fixer(fixing, rules)
-    reports, errors = _lint_all(find_files(paths or (".",)), settings, rules, fixer)
+    chooser = Chooser(choice)
+    fixer = _fixer(fixing, ignoring)
+    files = chooser.kept(find_files(paths or (".",)), paths)
+    reports, errors = lint_all(files, chooser, fixer)
     for error in errors:
         complain(error.format_message())
     is_told = not fixing.is_silent and (not errors or format_name != "json")
@@ -86,51 +68,45 @@ def check(
         fixer.tell(to_stderr=fixing.diff or format_name == "json")
     if errors:
         return EXIT_USAGE
-    is_failed = not fixing.is_silent and any(map(settings.fails, reports))
+    is_failed = not fixing.is_silent and any(map(chooser.fails, reports))
     return EXIT_FINDINGS if is_failed or (fixer and fixer.is_failed) else EXIT_CLEAN
 
 
-def _fixer(choice: FixChoice, rules: Sequence[Rule]) -> "Fixer | None":
+def _fixer(choice: FixChoice, ignoring: IgnoreChoice) -> "Fixer | IgnoreWriter | None":
+    if ignoring.is_on:
+        if choice.is_on:
+            raise click.UsageError("--add-ignores cannot be combined with --fix, --fix-only or --diff")
+        from .ignore_writer import IgnoreWriter
+
+        return IgnoreWriter(ignoring)
     if not choice.is_on:
         return None
     from .fixer import Fixer
 
-    return Fixer(choice, rules)
+    return Fixer(choice)
 
 
-def _lint_all(
-    paths: Iterable[Path], settings: Settings, rules: Sequence[Rule], fixer: "Fixer | None"
+def lint_all(
+    paths: Iterable[Path], chooser: Chooser, fixer: "Fixer | IgnoreWriter | None" = None
 ) -> tuple[list[FileReport], list[click.ClickException]]:
+    """What is found in each file, and what is wrong with those that cannot be read or written."""
     reports: list[FileReport] = []
     errors: list[click.ClickException] = []
     for source in read_sources(paths):
         if isinstance(source, click.ClickException):
             errors.append(source)
             continue
+        document, checker = chooser.document(source), chooser.checker(source.path)
         try:
-            document = Document(source, settings.dialect)
-        except ValueError as error:
-            raise click.UsageError(str(error)) from error
-        try:
-            reports.append(_lint_one(document, rules, fixer))
+            reports.append(_lint_one(document, checker, fixer))
         except click.ClickException as error:
             errors.append(error)
     return reports, errors
 
 
-def _rules(settings: Settings) -> Sequence[Rule]:
-    # Imports all rule modules, which a usage error does not need.
-    from ..lint.registry import UnknownRuleError, select_rules
-
+def _lint_one(document: Document, checker: "Checker", fixer: "Fixer | IgnoreWriter | None") -> FileReport:
     try:
-        return select_rules(settings.select, settings.ignore)
-    except UnknownRuleError as error:
-        raise click.UsageError(str(error)) from error
-
-
-def _lint_one(document: Document, rules: Sequence[Rule], fixer: "Fixer | None") -> FileReport:
-    try:
-        return fixer.fix(document) if fixer else lint(document, rules)
+        return fixer.fix(document, checker) if fixer else checker.check(document)
     except click.ClickException:
         raise
     except RuleFailedError as error:

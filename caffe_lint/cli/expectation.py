@@ -28,7 +28,7 @@ def expect(document: Document, states: Iterable[NetState] | None = None) -> list
         states: the states to look at; by default those that the file tells apart.
     """
     given = None if states is None else list(states)
-    report = lint(document, all_rules(), given)
+    report = lint(document, all_rules(), given, heeds_comments=False)
     rejecting = [finding for finding in report.diagnostics if finding.claim is Claim.REJECTS]
     found = [_expected(document, state, rejecting, net) for state, net in _nets(document, given)]
     return sorted(found, key=lambda each: (each.state.level, each.state.stages, each.state.phase == "TEST"))

@@ -1,11 +1,11 @@
 """Fixes files, or shows how, and counts what was done."""
 
 import sys
-from collections.abc import Sequence
 
 import click
 
-from ..lint import Diagnostic, FileReport, Rule
+from ..lint import Diagnostic, FileReport
+from ..lint.checker import Checker
 from ..lint.fixing import FixedFile, fix
 from ..net import Document
 from ..report import printable
@@ -18,9 +18,8 @@ from .replace import replace
 class Fixer:
     """Fixes one file after the other."""
 
-    def __init__(self, choice: FixChoice, rules: Sequence[Rule]) -> None:
+    def __init__(self, choice: FixChoice) -> None:
         self._choice = choice
-        self._rules = rules
         self._fixed = 0
         self._files = 0
         self._unsafe = 0
@@ -30,15 +29,15 @@ class Fixer:
         """Whether the fixes themselves make the run fail."""
         return bool(self._fixed) and (self._choice.diff or self._choice.exit_non_zero_on_fix)
 
-    def fix(self, document: Document) -> FileReport:
-        """Fix a file, and report what remains.
+    def fix(self, document: Document, checker: Checker) -> FileReport:
+        """Fix what a checker finds in a file, and report what remains.
 
         Raises:
             click.ClickException: if the file cannot be written.
             FixLoopError: if fixes undo each other.
             RuleFailedError: if a rule raises.
         """
-        fixed = fix(document, self._rules, is_unsafe_allowed=self._choice.unsafe_fixes)
+        fixed = fix(document, checker.rules, is_unsafe_allowed=self._choice.unsafe_fixes, check=checker.check)
         if fixed.applied:
             self._settle(document, fixed)
             self._fixed += len(fixed.applied)

@@ -11,7 +11,7 @@ from .model_rules import (
     TrainingRule,
     severity_of,
 )
-from .rule import DocumentRule, NetRule, Rule
+from .rule import DocumentRule, NetRule, Rule, SuppressionRule
 from .runner import RuleFailedError, lint
 from .settings import Settings
 from .solver_rule import SolverRule, judge_name
@@ -35,6 +35,7 @@ __all__ = [
     "Settings",
     "Severity",
     "SolverRule",
+    "SuppressionRule",
     "TrainingRule",
     "judge_name",
     "lint",

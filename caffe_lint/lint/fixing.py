@@ -2,7 +2,8 @@
 
 from bisect import bisect_right, insort
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from ..net import Document
@@ -31,7 +32,13 @@ class FixLoopError(Exception):
     """Fixes that undo each other: a bug in the rules that the message names."""
 
 
-def fix(document: Document, rules: Sequence[Rule], *, is_unsafe_allowed: bool = False) -> FixedFile:
+def fix(
+    document: Document,
+    rules: Sequence[Rule],
+    *,
+    is_unsafe_allowed: bool = False,
+    check: Callable[[Document], FileReport] | None = None,
+) -> FixedFile:
     """Apply fixes until none is left that can be applied.
 
     A file with syntax errors is left as it is: nobody knows what it says.
@@ -40,13 +47,15 @@ def fix(document: Document, rules: Sequence[Rule], *, is_unsafe_allowed: bool = 
         document: the file.
         rules: the rules that are on.
         is_unsafe_allowed: whether fixes that may change what Caffe computes are applied too.
+        check: what finds the findings; by default `lint` by these rules.
 
     Raises:
         FixLoopError: if there is no end to it.
         RuleFailedError: if a rule raises.
     """
     applied: list[Diagnostic] = []
-    report = lint(document, rules)
+    check = check or partial(lint, rules=rules)
+    report = check(document)
     rounds = _SPARE_ROUNDS + len(report.diagnostics)
     for _ in range(rounds):
         candidates = [] if document.syntax_problems else _candidates(report, is_unsafe_allowed)
@@ -55,7 +64,7 @@ def fix(document: Document, rules: Sequence[Rule], *, is_unsafe_allowed: bool = 
             return FixedFile(document, report, tuple(applied), tuple(candidates))
         applied += chosen
         document = after
-        report = lint(document, rules)
+        report = check(document)
     codes = " and ".join(sorted({finding.code for finding in applied[-rounds:]}))
     raise FixLoopError(f"fixes of {codes} on {document.source.path} undo each other")
 

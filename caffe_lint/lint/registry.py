@@ -1,38 +1,57 @@
 """Finds the rules, and which of them a selection means."""
 
 import importlib
+import inspect
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from functools import cache
+from types import ModuleType
+from typing import NamedTuple
 
 from .rule import Rule
+from .settings import Selection
 
 _PACKAGE = "caffe_lint.rules"
+
+EVERYTHING = "ALL"
+"""The selector that means all rules."""
 
 
 class UnknownRuleError(ValueError):
     """A selection names a rule, or a prefix of codes, that does not exist."""
 
+    def __init__(self, selector: str, known: Sequence[Rule]) -> None:
+        names = [name for rule in known for name in (rule.code, rule.name)]
+        near = get_close_matches(selector, names, n=1)
+        hint = f", did you mean '{near[0]}'?" if near else ""
+        super().__init__(f"unknown rule '{selector}'{hint}")
+        self.selector = selector
+
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
-    """One instance of every rule, by code."""
-    folder = importlib.import_module(_PACKAGE).__path__
-    modules = (
-        importlib.import_module(f"{_PACKAGE}.{module.name}") for module in pkgutil.iter_modules(folder)
-    )
+    """One instance of every rule of caffe-lint itself, by code."""
+    return tuple(sorted(rules_in(importlib.import_module(_PACKAGE)), key=lambda rule: rule.code))
+
+
+def rules_in(module: ModuleType) -> list[Rule]:
+    """One instance of every rule that a module makes; of a package, that one of its modules makes."""
+    modules = [module]
+    if hasattr(module, "__path__"):
+        inside = pkgutil.iter_modules(module.__path__, f"{module.__name__}.")
+        modules += [importlib.import_module(found.name) for found in inside]
     classes = {
-        value
-        for module in modules
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Rule) and value.__module__ == module.__name__
+        value: None
+        for each in modules
+        for value in vars(each).values()
+        if isinstance(value, type) and issubclass(value, Rule) and value.__module__ == each.__name__
     }
-    return tuple(sorted((rule() for rule in classes), key=lambda rule: rule.code))
+    return [rule() for rule in classes if hasattr(rule, "code") and not inspect.isabstract(rule)]
 
 
 def select_rules(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[Rule, ...]:
-    """The rules that are on.
+    """The rules of caffe-lint itself that are on.
 
     Args:
         select: codes, prefixes of codes, or names; nothing means all rules.
@@ -41,22 +60,73 @@ def select_rules(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tupl
     Raises:
         UnknownRuleError: if one of them means no rule.
     """
-    ignored = {rule.code for selector in ignore for rule in _matching(selector)}
-    selected = {rule.code for selector in select for rule in _matching(selector)}
-    return tuple(
-        rule for rule in all_rules() if (rule.code in selected or not selected) and rule.code not in ignored
-    )
+    return chosen(all_rules(), [Selection(select=tuple(select), ignore=tuple(ignore))])
 
 
-def _matching(selector: str) -> list[Rule]:
-    matching = [
+class Decision(NamedTuple):
+    """Whether a rule is on, and what has the last word about it."""
+
+    is_on: bool
+    selection: int | None = None
+    """The number of the selection that says it; None where none says anything."""
+    key: str = ""
+    selector: str = ""
+    """What means the rule; empty for a rule that is off because `select` does not name it."""
+
+
+def decide(known: Sequence[Rule], selections: Iterable[Selection]) -> dict[str, Decision]:
+    """Which rules are on and why, by code; all are on, where no selection says otherwise.
+
+    Args:
+        known: all rules that there are.
+        selections: what is said about them, each on top of those before.
+
+    Raises:
+        UnknownRuleError: if a selector means no rule.
+    """
+    decisions = {rule.code: Decision(is_on=True) for rule in known}
+    for number, selection in enumerate(selections):
+        if selection.select:
+            decisions = dict.fromkeys(decisions, Decision(False, number, "select"))
+        # The order of its fields is that in which they have a say.
+        for key, selectors in selection._asdict().items():
+            is_on = key.endswith("select")
+            for selector in selectors:
+                decision = Decision(is_on, number, key.replace("_", "-"), selector)
+                decisions.update((rule.code, decision) for rule in matching(known, selector))
+    return decisions
+
+
+def chosen(known: Sequence[Rule], selections: Iterable[Selection]) -> tuple[Rule, ...]:
+    """Those of some rules that are on.
+
+    Raises:
+        UnknownRuleError: if a selector means no rule.
+    """
+    decisions = decide(known, selections)
+    return tuple(rule for rule in known if decisions[rule.code].is_on)
+
+
+def codes_of(known: Sequence[Rule], selectors: Iterable[str]) -> set[str]:
+    """The codes of the rules that some selectors mean.
+
+    Raises:
+        UnknownRuleError: if one means no rule.
+    """
+    return {rule.code for selector in selectors for rule in matching(known, selector)}
+
+
+def matching(known: Sequence[Rule], selector: str) -> list[Rule]:
+    """The rules that a code, a prefix of codes, a name or `ALL` means.
+
+    Raises:
+        UnknownRuleError: if there is none.
+    """
+    found = [
         rule
-        for rule in all_rules()
-        if selector == "ALL" or selector == rule.name or rule.code.startswith(selector)
+        for rule in known
+        if selector == EVERYTHING or selector == rule.name or rule.code.startswith(selector)
     ]
-    if selector and matching:
-        return matching
-    known = [name for rule in all_rules() for name in (rule.code, rule.name)]
-    near = get_close_matches(selector, known, n=1)
-    hint = f", did you mean '{near[0]}'?" if near else ""
-    raise UnknownRuleError(f"unknown rule '{selector}'{hint}")
+    if selector and found:
+        return found
+    raise UnknownRuleError(selector, known)

@@ -1,13 +1,16 @@
 """The rule API: a rule is a module with one class, whose docstring explains it to users."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from ..net import Document
 from ..text import Span
 from .context import NetContext
 from .diagnostic import Claim, Diagnostic, Note, Severity
+
+if TYPE_CHECKING:
+    from .suppression import Stale
 
 
 class Rule(ABC):
@@ -22,6 +25,8 @@ class Rule(ABC):
     """What real Caffe does with a net that has the mistake."""
     fixable: ClassVar[bool] = False
     """Whether some of its findings have a fix."""
+    options: tuple[object, ...] = ()
+    """What settings may change: a NamedTuple of `Annotated[type, "what it means"]` fields with defaults."""
 
 
 class DocumentRule(Rule):
@@ -63,3 +68,11 @@ class NetRule(Rule):
         return Diagnostic(
             self.code, self.name, self.severity, claim, message, span, context.states, tuple(notes)
         )
+
+
+class SuppressionRule(Rule):
+    """A rule about comments that suppress findings, run when it is known what they suppressed."""
+
+    @abstractmethod
+    def check(self, document: Document, stale: "Sequence[Stale]") -> Iterator[Diagnostic]:
+        """The findings in a file, of whose suppressions some are stale."""

@@ -2,28 +2,41 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TypeVar
 
 from ..net import Document, Net, NetState
 from ..text import Span, paused_collector
 from .context import NetContext
 from .diagnostic import Diagnostic, FileReport
-from .rule import DocumentRule, NetRule, Rule
+from .rule import DocumentRule, NetRule, Rule, SuppressionRule
 
 T = TypeVar("T")
+
+_TRIGGER = b"caffe-lint"
+"""What a file holds whose comments may suppress findings."""
 
 
 class RuleFailedError(Exception):
     """A rule raised an exception: a bug in caffe-lint or in a plugin."""
 
 
-def lint(document: Document, rules: Sequence[Rule], states: Iterable[NetState] | None = None) -> FileReport:
+def lint(
+    document: Document,
+    rules: Sequence[Rule],
+    states: Iterable[NetState] | None = None,
+    *,
+    known: Sequence[Rule] | None = None,
+    heeds_comments: bool = True,
+) -> FileReport:
     """All findings of some rules in one file, by place; equal findings of several states become one.
 
     Args:
         document: the file.
         rules: the rules that are on.
         states: the states to look at; by default those that the file tells apart.
+        known: all rules that comments may name; by default those of caffe-lint, and those that are on.
+        heeds_comments: whether comments in the file suppress findings.
 
     Raises:
         RuleFailedError: if a rule raises; the message names rule and file.
@@ -31,10 +44,35 @@ def lint(document: Document, rules: Sequence[Rule], states: Iterable[NetState] |
     with paused_collector():
         nets = document.nets(states)
         findings = [*_about_file(document, rules), *_merged(_about_nets(document, nets, rules))]
+        if heeds_comments and _TRIGGER in document.source.data:
+            findings = _unsuppressed(document, findings, rules, known, is_whole=states is None)
     findings.sort(key=lambda finding: finding.sort_key)
     return FileReport(
         document.source, tuple(findings), tuple(str(state) for net in nets for state in net.states)
     )
+
+
+def _unsuppressed(
+    document: Document,
+    findings: list[Diagnostic],
+    rules: Sequence[Rule],
+    known: Sequence[Rule] | None,
+    *,
+    is_whole: bool,
+) -> list[Diagnostic]:
+    # Few files need it.
+    from .registry import all_rules
+    from .suppression import Suppressions
+
+    suppressions = Suppressions(document, known or tuple(dict.fromkeys([*all_rules(), *rules])))
+    findings = suppressions.remaining(findings)
+    # Findings of other states may need what suppresses nothing in those that were looked at.
+    stale = suppressions.stale([rule.name for rule in rules] if is_whole else [])
+    for rule in rules:
+        if isinstance(rule, SuppressionRule):
+            about = _run(rule, document, partial(rule.check, document), stale)
+            findings += suppressions.remaining(about)
+    return findings
 
 
 def _about_file(document: Document, rules: Sequence[Rule]) -> Iterator[Diagnostic]:

@@ -96,7 +96,7 @@ def test_any_other_failure_is_an_internal_error(monkeypatch: pytest.MonkeyPatch,
     def fail(*_: object) -> None:
         raise ArithmeticError("no such luck")
 
-    monkeypatch.setattr(check_module, "lint", fail)
+    monkeypatch.setattr("caffe_lint.lint.checker.lint", fail)
     assert main(["clean.prototxt"]) == 3
     assert capsys.readouterr().err == (
         "caffe-lint: internal error: clean.prototxt: ArithmeticError: no such luck\n"
@@ -110,7 +110,7 @@ def test_an_interrupt_ends_the_run_with_a_word(monkeypatch: pytest.MonkeyPatch, 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(check_module, "lint", interrupt)
+    monkeypatch.setattr("caffe_lint.lint.checker.lint", interrupt)
     assert main(["clean.prototxt"]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""

@@ -1,0 +1,64 @@
+"""Makes checkers of settings, and says where in which settings file a mistake stands."""
+
+import click
+
+from ..lint.baseline import Baseline, BaselineError, read_baseline
+from ..lint.checker import Checker, make_checker
+from ..lint.plugins import PluginError
+from ..lint.registry import UnknownRuleError
+from ..lint.settings import Settings
+from ..lint.settings_table import SettingsError
+from .settings_files import Loaded
+
+
+def checker_for(loaded: Loaded) -> Checker:
+    """What checks the files for which some settings hold.
+
+    Raises:
+        click.UsageError: if the settings name rules, plugins or options that do not exist or cannot be used.
+    """
+    try:
+        return make_checker(loaded.settings, _baseline(loaded.settings))
+    except UnknownRuleError as error:
+        where = _where_selected(loaded, error.selector)
+        raise click.UsageError(f"{where}{error}") from error
+    except PluginError as error:
+        where = loaded.where(("plugins",), error.plugin.name)
+        raise click.UsageError(f"{where}: {error}") from error
+    except SettingsError as error:
+        where = loaded.where(error.keys, error.value)
+        raise click.UsageError(f"{where}: {error}") from error
+
+
+def _where_selected(loaded: Loaded, selector: str) -> str:
+    settings = loaded.settings
+    if any(selector in selectors for selectors in settings.command):
+        return ""
+    keys = {
+        "select": settings.select,
+        "ignore": settings.ignore,
+        "extend-select": settings.extend_select,
+        "extend-ignore": settings.extend_ignore,
+        "fixable": settings.fixable,
+        "unfixable": settings.unfixable,
+    }
+    for key, selectors in keys.items():
+        if selector in selectors:
+            where = loaded.where((key,), selector)
+            return f"{where}: " if where else ""
+    if any(selector == name for name, _ in settings.severity):
+        return f"{loaded.where(('severity', selector))}: "
+    return f"{loaded.where(('per-file-ignores',), selector)}: "
+
+
+def _baseline(settings: Settings) -> Baseline | None:
+    if settings.baseline is None:
+        return None
+    try:
+        return read_baseline(settings.baseline)
+    except OSError as error:
+        hint = ": 'caffe-lint baseline create' makes one" if isinstance(error, FileNotFoundError) else ""
+        message = f"cannot read baseline '{settings.baseline}': {error.strerror}{hint}"
+        raise click.UsageError(message) from error
+    except BaselineError as error:
+        raise click.UsageError(f"baseline '{settings.baseline}': {error}") from error

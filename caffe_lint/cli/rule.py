@@ -1,0 +1,36 @@
+"""`caffe-lint rule`: what a rule is about."""
+
+import sys
+
+import click
+
+from .known_rules import known_rules
+
+
+@click.command(short_help="Explain a rule.")
+@click.argument("name", metavar="CODE|NAME")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How it is written.",
+)
+def rule(name: str, format_name: str) -> int:
+    """Explain a rule: what happens in Caffe, a bad and a good example, options."""
+    from ..lint.registry import UnknownRuleError
+
+    known = known_rules()
+    found = next((each for each in known if name.lower() in (each.code.lower(), each.name)), None)
+    if found is None:
+        raise click.UsageError(str(UnknownRuleError(name, known)))
+    from ..report.rule_text import rule_data, rule_text
+
+    if format_name == "json":
+        import json
+
+        sys.stdout.write(json.dumps(rule_data(found), indent=1) + "\n")
+    else:
+        sys.stdout.write(rule_text(found))
+    return 0

@@ -1,0 +1,118 @@
+"""The options that say which settings hold: what is given on the command line wins over settings files."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from ..lint.diagnostic import Severity
+from ..lint.settings import Selection
+from ..lint.typed import NEVER, Glob
+from .state import state_options
+
+
+class SettingsChoice(NamedTuple):
+    """What the command line says about settings."""
+
+    config: str | None = None
+    """The file to take them from, instead of the nearest ones."""
+    isolated: bool = False
+    """Whether files are left alone."""
+    overrides: Mapping[str, Any] = {}
+    """The fields of the settings that are given, by name."""
+    selection: Selection = Selection()
+    exclude: tuple[str, ...] = ()
+
+
+def split_words(_context: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Words with commas or spaces between."""
+    return tuple(word for value in values for word in value.replace(",", " ").split())
+
+
+_RULES = {
+    "--select": "Check these rules only: codes, prefixes of codes or names, with commas between.",
+    "--ignore": "Leave these rules out; wins over --select.",
+    "--extend-select": "Check these rules besides those that settings select.",
+    "--extend-ignore": "Leave these rules out besides those that settings ignore.",
+    "--fixable": "Offer and apply fixes of these rules only.",
+    "--unfixable": "Neither offer nor apply fixes of these rules.",
+}
+
+
+def _rules_option(name: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    return click.option(name, multiple=True, metavar="RULES", callback=split_words, help=_RULES[name])
+
+
+_Decorator = Callable[[Callable[..., int]], Callable[..., int]]
+
+_OPTIONS: tuple[_Decorator, ...] = (
+    *map(_rules_option, _RULES),
+    click.option(
+        "--dialect",
+        metavar="CAFFE",
+        help="The Caffe that judges: 'auto' (the one that a file needs), 'bvlc', or a repository.  "
+        "[default: auto]",
+    ),
+    state_options,
+    click.option(
+        "--fail-on",
+        type=click.Choice([*(severity.value for severity in Severity), NEVER]),
+        help="The least severity that gives exit code 1.  [default: warning]",
+    ),
+    click.option("--exit-zero", is_flag=True, help="Exit code 0 whatever is found."),
+    click.option(
+        "--exclude",
+        multiple=True,
+        metavar="GLOB",
+        help="Leave these files and folders out, too; as in .gitignore. May be repeated.",
+    ),
+    click.option(
+        "--force-exclude/--no-force-exclude",
+        default=None,
+        help="Leave out excluded files even if they are named.",
+    ),
+    click.option("--baseline", metavar="FILE", help="Do not report the old findings in this file."),
+    click.option("--config", metavar="FILE", help="Take settings from this file, not from the nearest ones."),
+    click.option("--isolated", is_flag=True, help="Leave all settings files alone."),
+)
+
+
+def settings_options(command: Callable[..., int]) -> Callable[..., int]:
+    """The options, given to a command as one argument `choice`."""
+
+    @wraps(command)
+    def with_choice(**options: Any) -> int:
+        return command(choice=_choice(options), **options)
+
+    decorated: Callable[..., int] = with_choice
+    for option in reversed(_OPTIONS):
+        decorated = option(decorated)
+    return decorated
+
+
+def _choice(options: dict[str, Any]) -> SettingsChoice:
+    """Take what is about settings out of the options of a command."""
+    config, isolated = options.pop("config"), options.pop("isolated")
+    if config and isolated:
+        raise click.UsageError("--config and --isolated exclude each other")
+    selection = Selection(**{name: options.pop(name) for name in Selection._fields})
+    overrides = {
+        name: value
+        for name in ("fixable", "unfixable", "dialect", "phase", "level", "stages", "force_exclude")
+        if (value := options.pop(name)) not in (None, ())
+    }
+    baseline, fail_on = options.pop("baseline"), options.pop("fail_on")
+    if baseline:
+        overrides["baseline"] = Path(baseline)
+    if fail_on:
+        overrides["fail_on"] = None if fail_on == NEVER else Severity(fail_on)
+    if options.pop("exit_zero"):
+        overrides["fail_on"] = None
+    return SettingsChoice(config, isolated, overrides, selection, options.pop("exclude"))
+
+
+def command_globs(patterns: tuple[str, ...]) -> tuple[Glob, ...]:
+    """Patterns of the command line, which are relative to the current folder."""
+    return tuple(Glob(str(Path.cwd()), pattern) for pattern in patterns)

@@ -94,7 +94,7 @@ def new_rule(name: str, code: str | None, folder: Path | None, known: Sequence[R
     Args:
         name: its name, in kebab case.
         code: its code; None for the next free one.
-        folder: where its module goes; None for `lint_rules`, or in a checkout of caffe-lint for its own rules.
+        folder: where its module goes; None for `lint_rules`, or for those of caffe-lint in its checkout.
         known: the rules that there are.
 
     Raises:
@@ -124,9 +124,7 @@ def new_rule(name: str, code: str | None, folder: Path | None, known: Sequence[R
 
 def _check(name: str, code: str, known: Sequence[Rule]) -> None:
     if not _NAME.fullmatch(name) or keyword.iskeyword(name):
-        raise click.UsageError(
-            f"'{name}' is no name of a rule: expected kebab case, such as 'too-many-layers'"
-        )
+        raise click.UsageError(f"'{name}' is not in kebab case, as 'too-many-layers' is")
     if not code:
         raise click.UsageError("a rule of caffe-lint itself takes a code of its family: --code CL1…")
     if not _CODE.fullmatch(code):

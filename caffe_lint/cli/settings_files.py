@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -66,7 +67,7 @@ def find_settings(folder: str) -> SettingsFile | None:
             if os.path.isfile(path):  # noqa: PTH113  a Path for each folder above each file would be felt
                 file = read_file(Path(path))
                 # A pyproject.toml without a section of ours is none of our settings.
-                if name == OWN_NAME or (_TRIGGER in file.data and _parsed(file)):
+                if name == OWN_NAME or (_TRIGGER in file.data and _parsed(file) is not None):
                     return file
         above = os.path.dirname(folder)  # noqa: PTH120
         if above == folder:
@@ -127,6 +128,7 @@ def _read(file: SettingsFile) -> dict[str, Any]:
         raise click.UsageError(f"{file.where(error.keys, error.value)}: {error}") from error
 
 
+@cache
 def _parsed(file: SettingsFile) -> dict[str, Any] | None:
     """The table of settings in a file; None if it has none."""
     import tomllib  # few runs need it

@@ -4,8 +4,9 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import cache
+from operator import eq
 from types import ModuleType
 from typing import NamedTuple
 
@@ -22,11 +23,19 @@ class UnknownRuleError(ValueError):
     """A selection names a rule, or a prefix of codes, that does not exist."""
 
     def __init__(self, selector: str, known: Sequence[Rule]) -> None:
-        names = [name for rule in known for name in (rule.code, rule.name)]
-        near = get_close_matches(selector, names, n=1)
-        hint = f", did you mean '{near[0]}'?" if near else ""
+        near = _near(selector, known)
+        hint = f", did you mean '{near}'?" if near else ""
         super().__init__(f"unknown rule '{selector}'{hint}")
         self.selector = selector
+
+
+def _near(selector: str, known: Sequence[Rule]) -> str:
+    """The code or name that was probably meant, or nothing; of codes, one with most equal characters."""
+    codes = get_close_matches(selector, [rule.code for rule in known], n=len(known))
+    if codes:
+        likeness = {code: SequenceMatcher(None, selector, code).ratio() for code in codes}
+        return max(codes, key=lambda code: (likeness[code], sum(map(eq, code, selector))))
+    return next(iter(get_close_matches(selector, [rule.name for rule in known], n=1)), "")
 
 
 @cache

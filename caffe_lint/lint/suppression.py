@@ -242,5 +242,7 @@ def removal(source: Source, directive: Directive) -> Span:
     line = _line(data, start)
     if not data[line.start : start].strip() and not data[end : line.end].strip():
         return Span(line.start, min(line.end, len(data)))
-    kept = data[line.start : start].rstrip(b" \t")
-    return Span(line.start + len(kept), end) if directive.comment.end == end else directive.span
+    if directive.comment.end > end:
+        # Another directive stands behind it.
+        return Span(start, end + len(data[end : line.end]) - len(data[end : line.end].lstrip(b" \t")))
+    return Span(line.start + len(data[line.start : start].rstrip(b" \t")), end)

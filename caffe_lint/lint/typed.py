@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 NEVER = "never"
 """What stands for None where an enum may be None."""
@@ -68,8 +68,7 @@ def read_value(kind: Any, value: object, folder: str = "") -> object:
     Raises:
         WrongValueError: if it is none.
     """
-    if get_origin(kind) is UnionType:
-        (inner,) = (each for each in get_args(kind) if each is not type(None))
+    if (inner := _optional(kind)) is not None:
         return None if value == NEVER and _is_enum(inner) else read_value(inner, value, folder)
     if get_origin(kind) is tuple:
         element = get_args(kind)[0]
@@ -113,6 +112,14 @@ def _scalar(kind: Any, value: object, folder: str) -> object:
     raise WrongValueError(_expected(kind), value)
 
 
+def _optional(kind: Any) -> Any:
+    """The type that may be None; None for one that may not."""
+    if get_origin(kind) not in (UnionType, Union):
+        return None
+    (inner,) = (each for each in get_args(kind) if each is not type(None))
+    return inner
+
+
 def _is_enum(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Enum)
 
@@ -154,8 +161,7 @@ def shown(value: object) -> str:
 
 def json_type(kind: Any) -> dict[str, object]:
     """The JSON schema of what `read_value` takes for a type."""
-    if get_origin(kind) is UnionType:
-        (inner,) = (each for each in get_args(kind) if each is not type(None))
+    if (inner := _optional(kind)) is not None:
         return {"enum": [*_choices(inner), NEVER]} if _is_enum(inner) else json_type(inner)
     if get_origin(kind) is tuple:
         element = get_args(kind)[0]
@@ -176,8 +182,7 @@ def _choices(kind: Any) -> list[object]:
 
 def plain(kind: Any, value: object) -> Any:
     """A value of a type as a settings file, or JSON, has it; paths and patterns without their folders."""
-    if get_origin(kind) is UnionType:
-        (inner,) = (each for each in get_args(kind) if each is not type(None))
+    if (inner := _optional(kind)) is not None:
         return plain(inner, value) if value is not None else NEVER if _is_enum(inner) else None
     if get_origin(kind) is tuple and isinstance(value, tuple):
         element = get_args(kind)[0]

@@ -93,7 +93,7 @@ def test_a_rule_that_fails_is_an_internal_error(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_any_other_failure_is_an_internal_error(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ArithmeticError("no such luck")
 
     monkeypatch.setattr("caffe_lint.lint.checker.lint", fail)
@@ -107,7 +107,7 @@ def test_any_other_failure_is_an_internal_error(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_an_interrupt_ends_the_run_with_a_word(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("caffe_lint.lint.checker.lint", interrupt)

@@ -12,11 +12,14 @@ Good:
 """
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from caffe_lint.lint import Claim, Diagnostic, Fix, Severity, SuppressionRule
-from caffe_lint.lint.suppression import Stale, removal
 from caffe_lint.net import Document
 from caffe_lint.text import Edit
+
+if TYPE_CHECKING:
+    from caffe_lint.lint.suppression import Stale
 
 
 class StaleSuppression(SuppressionRule):
@@ -26,7 +29,7 @@ class StaleSuppression(SuppressionRule):
     severity = Severity.WARNING
     claim = Claim.STYLE
 
-    def check(self, document: Document, stale: Sequence[Stale]) -> Iterator[Diagnostic]:
+    def check(self, document: Document, stale: "Sequence[Stale]") -> Iterator[Diagnostic]:
         for found in stale:
             what, span = "this comment", found.directive.span
             if not found.is_whole:
@@ -37,11 +40,13 @@ class StaleSuppression(SuppressionRule):
             yield finding._replace(fix=_fix(document, found))
 
 
-def _reasons(stale: Stale) -> Iterator[str]:
+def _reasons(stale: "Stale") -> Iterator[str]:
     return iter(dict.fromkeys(unused.reason for unused in stale.unused))
 
 
-def _fix(document: Document, stale: Stale) -> Fix:
+def _fix(document: Document, stale: "Stale") -> Fix:
+    from caffe_lint.lint.suppression import removal  # few files need it
+
     # A name that is unknown here may be that of a plugin which this run does not load.
     is_safe = all(
         not unused.is_unknown or (unused.selector and unused.selector.text.startswith("CL"))

@@ -1,14 +1,18 @@
 """Makes checkers of settings, and says where in which settings file a mistake stands."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from ..lint.baseline import Baseline, BaselineError, read_baseline
 from ..lint.checker import Checker, make_checker
 from ..lint.plugins import PluginError
 from ..lint.registry import UnknownRuleError
 from ..lint.settings import Settings
 from ..lint.settings_table import SettingsError
 from .settings_files import Loaded
+
+if TYPE_CHECKING:
+    from ..lint.baseline import Baseline
 
 
 def checker_for(loaded: Loaded) -> Checker:
@@ -51,9 +55,11 @@ def _where_selected(loaded: Loaded, selector: str) -> str:
     return f"{loaded.where(('per-file-ignores',), selector)}: "
 
 
-def _baseline(settings: Settings) -> Baseline | None:
+def _baseline(settings: Settings) -> "Baseline | None":
     if settings.baseline is None:
         return None
+    from ..lint.baseline import BaselineError, read_baseline  # takes a while
+
     try:
         return read_baseline(settings.baseline)
     except OSError as error:

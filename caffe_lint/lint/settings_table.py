@@ -65,8 +65,16 @@ def suggestion(word: str, known: object) -> str:
     return f", did you mean '{near[0]}'?" if near else ""
 
 
-_LINE = re.compile(r"\s*(?:\[\[?([^\]]+)\]?\]|([^=#\[]+?)\s*=)")
-_PART = re.compile(r"\"[^\"]*\"|'[^']*'|[^.\s]+")
+@cache
+def _line() -> re.Pattern[str]:
+    """A line that begins a table (group 1) or gives a key (group 2)."""
+    return re.compile(r"\s*(?:\[\[?([^\]]+)\]?\]|([^=#\[]+?)\s*=)")
+
+
+@cache
+def _part() -> re.Pattern[str]:
+    """One part of a dotted key."""
+    return re.compile(r"\"[^\"]*\"|'[^']*'|[^.\s]+")
 
 
 def line_of(text: str, section: tuple[str, ...], keys: tuple[str, ...], value: object = None) -> int | None:
@@ -84,12 +92,14 @@ def line_of(text: str, section: tuple[str, ...], keys: tuple[str, ...], value: o
     lines = text.splitlines()
     best, depth = None, 0
     for number, line in enumerate(lines, 1):
-        if not (match := _LINE.match(line)):
+        if not (match := _line().match(line)):
             continue
-        parts = tuple(part.strip("\"'") for part in _PART.findall(match[1] or match[2]))
+        parts = tuple(part.strip("\"'") for part in _part().findall(match[1] or match[2]))
         header, path = (parts, parts) if match[1] else (header, (*header, *parts))
-        shared = _shared(path, (*section, *keys))
-        if shared > max(depth, len(section)) and shared == len(path):
+        wanted = (*section, *keys)
+        shared = _shared(path, wanted)
+        # A table inside of what is wanted is also a place of it.
+        if shared > max(depth, len(section)) and shared in (len(path), len(wanted)):
             best, depth = number, shared
     if best is not None and isinstance(value, str):
         later = (n for n in range(best, len(lines) + 1) if _holds(lines[n - 1], value))

@@ -15,6 +15,9 @@ PROVEN_ALONE = PROVEN_BY_GRADIENTS | PROVEN_IN_SILENCE
 
 STATES = (NetState("TRAIN"), NetState("TEST"))
 
+PROVEN_BY_EXAMPLES = (Claim.REJECTS, Claim.WRONG_FORWARD, Claim.WASTE, Claim.STYLE)
+"""What the tests below prove for all rules that claim it."""
+
 NOTICEABLE = 1e-3
 """Outputs that differ by more than this part of their size were not computed alike."""
 
@@ -31,7 +34,7 @@ def _rules_that_claim(claim: Claim) -> list[str]:
 
 
 def test_every_bad_example_makes_one_claim_that_a_test_proves() -> None:
-    generic = [_rules_that_claim(claim) for claim in (Claim.REJECTS, Claim.WRONG_FORWARD, Claim.WASTE)]
+    generic = [_rules_that_claim(claim) for claim in PROVEN_BY_EXAMPLES]
     assert sorted([*PROVEN_ALONE, *(name for names in generic for name in names)]) == sorted(RULES)
 
 
@@ -72,3 +75,12 @@ def test_duplicate_layer_name_hides_weights(real_caffe: Peer) -> None:
     verdict = real_caffe.load(example(RULES["duplicate-layer-name"], "bad"))
     assert [layer.name for layer in verdict.layers].count("fc") == 2
     assert len(verdict.params) == 1
+
+
+@pytest.mark.parametrize("name", _rules_that_claim(Claim.STYLE))
+def test_bad_example_computes_the_same(name: str, real_caffe: Peer) -> None:
+    bad, good = (NetText(example(RULES[name], kind)) for kind in ("bad", "good"))
+    comparison = real_caffe.compare(bad, good, Plan(weights="name"))
+    assert comparison.ok, comparison.error
+    assert comparison.data
+    assert all(difference.distance == 0 for difference in comparison.data.values())

@@ -9,18 +9,23 @@ from ..lint.plugins import PluginError
 from ..lint.registry import UnknownRuleError
 from ..lint.settings import Settings
 from ..lint.settings_table import SettingsError
+from ..net import AUTO
+from ..schema import dialect_named
 from .settings_files import Loaded
+from .settings_options import SettingsChoice
 
 if TYPE_CHECKING:
     from ..lint.baseline import Baseline
 
 
-def checker_for(loaded: Loaded) -> Checker:
+def checker_for(loaded: Loaded, choice: SettingsChoice) -> Checker:
     """What checks the files for which some settings hold.
 
     Raises:
-        click.UsageError: if the settings name rules, plugins or options that do not exist or cannot be used.
+        click.UsageError: if the settings name a Caffe, rules, plugins or options that do not exist or cannot
+            be used.
     """
+    _check_dialect(loaded, choice)
     try:
         return make_checker(loaded.settings, _baseline(loaded.settings))
     except UnknownRuleError as error:
@@ -32,6 +37,17 @@ def checker_for(loaded: Loaded) -> Checker:
     except SettingsError as error:
         where = loaded.where(error.keys, error.value)
         raise click.UsageError(f"{where}: {error}") from error
+
+
+def _check_dialect(loaded: Loaded, choice: SettingsChoice) -> None:
+    dialect = loaded.settings.dialect
+    if dialect == AUTO:
+        return
+    try:
+        dialect_named(dialect)
+    except ValueError as error:
+        where = "" if "dialect" in choice.overrides else f"{loaded.where(('dialect',))}: "
+        raise click.UsageError(f"{where}{error}") from error
 
 
 def _where_selected(loaded: Loaded, selector: str) -> str:

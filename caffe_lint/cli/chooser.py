@@ -74,7 +74,7 @@ class Chooser:
         if settings not in self._checkers:
             from .checkers import checker_for  # imports all rules, which wrong calls do not need
 
-            self._checkers[settings] = checker_for(loaded)
+            self._checkers[settings] = checker_for(loaded, self._choice)
         checker = self._checkers[settings]
         if not settings.per_file_ignores:
             return checker
@@ -89,17 +89,8 @@ class Chooser:
         return [(glob, rules) for glob, rules in ignores if self._matches((glob,), path)]
 
     def document(self, source: Source) -> Document:
-        """A file, read by the Caffe that settings name.
-
-        Raises:
-            click.UsageError: if no Caffe of that name is known.
-        """
-        loaded = self.loaded(source.path)
-        try:
-            return Document(source, loaded.settings.dialect)
-        except ValueError as error:
-            where = "" if "dialect" in self._choice.overrides else loaded.where(("dialect",))
-            raise click.UsageError(f"{where}: {error}" if where else str(error)) from error
+        """A file, read by the Caffe that settings name."""
+        return Document(source, self.settings(source.path).dialect)
 
     def fails(self, report: FileReport) -> bool:
         """Whether a file's findings make the run fail."""
@@ -109,13 +100,16 @@ class Chooser:
         """The files that are not excluded; those that are named are kept, unless settings say otherwise.
 
         Raises:
-            click.UsageError: if nothing is left in the folders that are named.
+            click.UsageError: if nothing is left in the folders that are named, or the settings of a file
+                cannot be used: no file is touched then.
         """
         files = list(files)
         given = {Path(name) for name in named}
         kept = [path for path in files if not self._is_excluded(path, is_named=path in given)]
         if not kept and files and not all(path in given for path in files):
             raise click.UsageError("all files are excluded")
+        for path in kept:
+            self.checker(path)
         return kept
 
     def _is_excluded(self, path: Path, *, is_named: bool) -> bool:

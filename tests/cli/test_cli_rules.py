@@ -3,9 +3,11 @@
 import json
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from caffe_lint.cli import main
 from caffe_lint.lint.registry import all_rules
@@ -18,6 +20,11 @@ Captured = pytest.CaptureFixture[str]
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+
+
+def validate(data: object) -> None:
+    schema = json.loads((files("caffe_lint.report") / "rules.schema.json").read_text())
+    Draft202012Validator(schema).validate(data)
 
 
 @pytest.mark.parametrize("name", ["CL308", "dead-weights", "cl308"])
@@ -41,6 +48,7 @@ def test_every_rule_is_explained_by_its_docstring() -> None:
 def test_a_rule_as_json(capsys: Captured) -> None:
     assert main(["rule", "unknown-layer-type", "--format", "json"]) == 0
     data = json.loads(capsys.readouterr().out)
+    validate([data])
     assert (data["code"], data["name"], data["severity"]) == ("CL103", "unknown-layer-type", "error")
     assert (data["claim"], data["fixable"]) == ("rejects", True)
     assert data["explanation"].startswith(data["summary"] + "\n")
@@ -66,6 +74,8 @@ def test_the_table_of_rules_fits_into_80_columns(capsys: Captured) -> None:
 def test_rules_are_selected(capsys: Captured) -> None:
     assert main(["rules", "--select", "CL101,empty-net", "--format", "json"]) == 0
     assert [rule["code"] for rule in json.loads(capsys.readouterr().out)] == ["CL101", "CL106"]
+    assert main(["rules", "--format", "json"]) == 0
+    validate(json.loads(capsys.readouterr().out))
 
 
 @pytest.mark.parametrize(

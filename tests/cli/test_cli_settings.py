@@ -2,9 +2,11 @@
 
 import json
 from importlib.metadata import EntryPoint, EntryPoints
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from caffe_lint.cli import main
 
@@ -319,6 +321,7 @@ def test_a_rule_of_a_plugin_that_raises(capsys: Captured) -> None:
             "\n[rules.CL308]\nfild = 1",
             "caffe-lint.toml:3: rule 'CL308' has no option 'fild': it has 'filled'",
         ),
+        ("select = 'CL1'", "caffe-lint.toml:1: 'select': expected a list of strings, found 'CL1'"),
         ("\nlevel = 'a'", "caffe-lint.toml:2: 'level': expected a whole number, found 'a'"),
         ("dialect = 'weilu89'", "caffe-lint.toml:1: no Caffe called 'weilu89' is known, did you mean"),
         ("extend = 'none.toml'", "cannot read settings 'none.toml': No such file or directory"),
@@ -345,6 +348,16 @@ def test_mistakes_in_an_extended_file_are_named_there(capsys: Captured) -> None:
     assert complaint(capsys, ".") == "pyproject.toml: 'tool.caffe-lint' is no table"
 
 
+def test_settings_of_all_files_are_read_before_one_is_fixed(capsys: Captured) -> None:
+    text = CLEAN.replace("ReLU", "Relu")
+    write("a.prototxt", text)
+    write("inner/caffe-lint.toml", 'select = ["CLX"]')
+    assert complaint(capsys, "--fix", "--unsafe-fixes", ".").startswith(
+        "inner/caffe-lint.toml:1: unknown rule"
+    )
+    assert Path("a.prototxt").read_text() == text
+
+
 # --- caffe-lint config
 
 
@@ -355,6 +368,8 @@ def test_config_says_what_holds_and_from_where(capsys: Captured) -> None:
         main(["config", "broken.prototxt", "--format", "json", "--ignore", "CL106", "--fail-on", "note"]) == 0
     )
     data = json.loads(capsys.readouterr().out)
+    schema = json.loads((files("caffe_lint.report") / "config.schema.json").read_text())
+    Draft202012Validator(schema).validate(data)
     assert data["file"] == str(Path("caffe-lint.toml").absolute())
     settings = {key: (entry["value"], entry["from"]) for key, entry in data["settings"].items()}
     assert settings["dialect"] == ("bvlc", "base.toml:2")

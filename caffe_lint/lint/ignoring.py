@@ -1,5 +1,6 @@
 """Writes comments that suppress findings, and keeps all other bytes of the file."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
 from ..net import Document
@@ -89,11 +90,13 @@ def _layer_to_mark(document: Document, line: Span, finding: Diagnostic, reason: 
     length = len(data[line.start : line.end].decode("utf-8", "replace").rstrip())
     if length + len(_comment({finding.code}, reason)) + 2 <= LONGEST_LINE:
         return None
-    for field in document.root.fields:
-        if field.start <= finding.span.start < field.end and isinstance(field.value, Message):
-            begin = _line(data, field.start).start
-            return None if data[begin : field.start].strip() else field.start
-    return None
+    fields = document.root.fields
+    number = bisect_right(fields, finding.span.start, key=lambda field: field.start)
+    field = fields[number - 1] if number else None
+    if field is None or finding.span.start >= field.end or not isinstance(field.value, Message):
+        return None
+    begin = _line(data, field.start).start
+    return None if data[begin : field.start].strip() else field.start
 
 
 def _line(data: bytes, offset: int) -> Span:

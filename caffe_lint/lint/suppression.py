@@ -41,24 +41,28 @@ class Stale(NamedTuple):
         return len(self.unused) == len(self.directive.selectors or (None,))
 
 
+class _Part(NamedTuple):
+    """A place, and the names of the rules that are off there."""
+
+    span: Span
+    names: frozenset[str]
+
+
 class _Cover(NamedTuple):
-    """What one selector of a directive covers: places, each with the names of the rules it is about there."""
+    """What one selector of a directive covers."""
 
     directive: Directive
     selector: Selector | None
-    parts: tuple[tuple[Span, frozenset[str]], ...]
+    parts: tuple[_Part, ...]
 
     @property
     def names(self) -> frozenset[str]:
         """The names of all rules that it means."""
-        return frozenset().union(*(names for _, names in self.parts))
+        return frozenset().union(*(part.names for part in self.parts))
 
-    def covers(self, finding: Diagnostic) -> bool:
-        """Whether it suppresses a finding."""
-        if self.selector is None and finding.name in OWN:
-            return False
-        place, name = finding.span.start, finding.name
-        return any(span.start <= place < span.end and name in names for span, names in self.parts)
+    def is_about(self, finding: Diagnostic, part: _Part) -> bool:
+        """Whether it suppresses a finding that lies in one of its parts."""
+        return finding.name in part.names and (self.selector is not None or finding.name not in OWN)
 
 
 class Suppressions:
@@ -74,6 +78,7 @@ class Suppressions:
         self._document = document
         self._known = known
         self._directives = find_directives(document.source).valid
+        self._names_of: dict[str, frozenset[str]] = {}
         self._used: set[_Cover] = set()
         self._unused: list[tuple[Directive, Unused]] = []
 
@@ -81,10 +86,20 @@ class Suppressions:
         return bool(self._directives)
 
     def remaining(self, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
-        """The findings that no comment suppresses; what suppresses the others is noted as used."""
+        """The findings that no comment suppresses, by place; what suppresses the others is noted as used."""
         kept = []
-        for finding in findings:
-            covers = [cover for cover in self._covers if cover.covers(finding)]
+        waiting = sorted(
+            ((part, cover) for cover in self._covers for part in cover.parts),
+            key=lambda item: item[0].span.start,
+            reverse=True,
+        )
+        active: list[tuple[_Part, _Cover]] = []
+        for finding in sorted(findings, key=lambda finding: finding.span.start):
+            place = finding.span.start
+            while waiting and waiting[-1][0].span.start <= place:
+                active.append(waiting.pop())
+            active = [(part, cover) for part, cover in active if place < part.span.end]
+            covers = [cover for part, cover in active if cover.is_about(finding, part)]
             self._used.update(covers)
             if not covers:
                 kept.append(finding)
@@ -146,7 +161,7 @@ class Suppressions:
                     if not ranges.end(directive, names):
                         self._unused.append((directive, Unused(selector, "nothing is off here")))
                 else:
-                    parts = tuple((span, names) for span in self._spans(directive))
+                    parts = tuple(_Part(span, names) for span in self._spans(directive))
                     covers.append(_Cover(directive, selector, parts))
         return [*covers, *ranges.covers()]
 
@@ -155,9 +170,15 @@ class Suppressions:
             yield None, frozenset(self._codes)
         for selector in directive.selectors or ():
             try:
-                yield selector, frozenset(rule.name for rule in matching(self._known, selector.text))
+                yield selector, self._names(selector.text)
             except UnknownRuleError as error:
                 self._unused.append((directive, Unused(selector, str(error), is_unknown=True)))
+
+    def _names(self, selector: str) -> frozenset[str]:
+        """The names of the rules that a selector means; an unrolled net has the same one again and again."""
+        if selector not in self._names_of:
+            self._names_of[selector] = frozenset(rule.name for rule in matching(self._known, selector))
+        return self._names_of[selector]
 
     def _spans(self, directive: Directive) -> tuple[Span, ...]:
         data = self._document.source.data
@@ -184,7 +205,7 @@ class _Ranges:
     def __init__(self, size: int) -> None:
         self._size = size
         self._open: list[tuple[Directive, Selector | None, frozenset[str], int]] = []
-        self._parts: dict[tuple[Directive, Selector | None], list[tuple[Span, frozenset[str]]]] = {}
+        self._parts: dict[tuple[Directive, Selector | None], list[_Part]] = {}
 
     def begin(self, directive: Directive, selector: Selector | None, names: frozenset[str]) -> None:
         """Some rules are off from here on."""
@@ -213,7 +234,7 @@ class _Ranges:
     def _close(
         self, directive: Directive, selector: Selector | None, names: frozenset[str], span: Span
     ) -> None:
-        self._parts.setdefault((directive, selector), []).append((span, names))
+        self._parts.setdefault((directive, selector), []).append(_Part(span, names))
 
 
 def _line(data: bytes, offset: int) -> Span:

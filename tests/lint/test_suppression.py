@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from caffe_lint.lint import Diagnostic, DocumentRule, lint
+from caffe_lint.lint import Diagnostic, DocumentRule, FileReport, lint
 from caffe_lint.lint.directives import find_directives
 from caffe_lint.lint.fixing import fix
 from caffe_lint.lint.ignoring import suppressed
@@ -376,3 +378,46 @@ def test_files_in_which_no_comment_helps_are_left_alone(text: str) -> None:
     after, remaining = suppressed(document, report, lambda each: lint(each, all_rules()))
     assert after is document
     assert remaining == report
+
+
+_WORDS = st.sampled_from(["ignore", "ignore-file", "off", "on", "ignor", "unroll x", ""])
+_BRACKETS = [
+    "",
+    "[CL101]",
+    "[CL1]",
+    "[CL101, CL102]",
+    "[",
+    "[]",
+    "[zz]",
+    "[CL9]",
+    "[unknown-bottom]",
+    "[ALL]",
+]
+_COMMENTS = st.builds(
+    lambda word, brackets, end: f" # caffe-lint: {word}{brackets}{end}\n",
+    _WORDS,
+    st.sampled_from(_BRACKETS),
+    st.sampled_from(["", " why", " # caffe-lint: ignore[CL101]", " \u4e2d"]),
+)
+_PIECES = st.sampled_from(["\n", "layer {", "}", 'name: "a"', 'type: "ReLU"', 'bottom: "p" top: "q"\n'])
+_LAYERS = st.sampled_from(
+    [
+        'layer { name: "a" type: "ReLU" bottom: "p" top: "a" }\n',
+        'layer {\nname: "b"\ntype: "ReLU"\nbottom: "p"\n}',
+    ]
+)
+
+
+@given(st.lists(_COMMENTS | _LAYERS | _PIECES, max_size=12).map("".join))
+@settings(max_examples=60)
+def test_taking_out_stale_comments_changes_no_other_finding(text: str) -> None:
+    rules = select_rules(["CL001", "CL101", "CL104", "CL105", "CL9"])
+    document = load(text.encode())
+    done = fix(document, rules, is_unsafe_allowed=True)
+    assert _others(lint(document, rules)) == _others(done.report)
+    if not document.syntax_problems:
+        assert "CL901" not in {finding.code for finding in done.report.diagnostics}
+
+
+def _others(report: FileReport) -> list[tuple[str, str]]:
+    return [(found.code, found.message) for found in report.diagnostics if found.code != "CL901"]

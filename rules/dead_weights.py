@@ -21,7 +21,6 @@ Good:
 
 from collections.abc import Iterator
 
-from caffe_lint.layers import find
 from caffe_lint.lint import Claim, Diagnostic, NetContext, Severity, TrainingRule
 from caffe_lint.net import Blob, Layer
 from caffe_lint.schema import Block
@@ -37,7 +36,9 @@ class DeadWeights(TrainingRule):
     claim = Claim.WRONG_GRADIENT
 
     def check_training(self, context: NetContext) -> Iterator[Diagnostic]:
-        learners = [(layer, param) for layer in context.net.layers if (param := _weights(layer)) is not None]
+        learners = [
+            (layer, param) for layer in context.net.layers if (param := _weights(context, layer)) is not None
+        ]
         unfilled = [(layer, param) for layer, param in learners if _is_zero(param, "weight_filler")]
         if not unfilled or len(learners) - len(unfilled) < _FILLED * len(unfilled):
             return
@@ -51,13 +52,16 @@ class DeadWeights(TrainingRule):
                 yield self.report(context, message, param.span("weight_filler"))
 
 
-def _weights(layer: Layer) -> Block | None:
+def _weights(context: NetContext, layer: Layer) -> Block | None:
     """The parameters of a layer that fills weights of its own and trains them."""
-    record = find(layer.type)
+    record = context.shapes.record(layer)
     if record is None or record.param is None or layer.block.has("blobs"):
         return None
     param = layer.block.block(record.param)
-    if not {"weight_filler", "bias_term"} <= param.type.fields.keys() or layer.type == "Im2col":
+    if (
+        not {"weight_filler", "bias_term"} <= param.type.fields.keys()
+        or context.shapes.params.get(layer) == ()
+    ):
         return None
     spec = layer.params[0] if layer.params else None
     is_own = spec is None or (spec.owner is None and spec.block.real("lr_mult") != 0)

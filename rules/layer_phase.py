@@ -30,11 +30,11 @@ class LayerPhase(DocumentRule):
     def check(self, document: Document) -> Iterator[Diagnostic]:
         for layer in document.layer_blocks:
             if layer.has("phase"):
-                yield self._explain(layer)
+                yield self._explain(layer, document.dialects)
 
-    def _explain(self, layer: Block) -> Diagnostic:
+    def _explain(self, layer: Block, dialects: tuple[str, ...]) -> Diagnostic:
         name, span = layer.string("name"), layer.span("phase")
-        phase, record = layer.enum("phase"), find(layer.string("type"))
+        phase, record = layer.enum("phase"), find(layer.string("type"), dialects)
         if record is None or reads_phase(record):
             message = f"'phase' makes '{name}' run as in {phase} in every state, it exists in all of them"
             return self.report(message, span, severity=Severity.NOTE)

@@ -14,7 +14,6 @@ Good:
 
 from collections.abc import Iterator
 
-from caffe_lint.layers import find
 from caffe_lint.lint import Claim, Diagnostic, NetContext, Note, Severity, TrainingRule
 
 
@@ -26,7 +25,7 @@ class LossCountedTwice(TrainingRule):
 
     def check_training(self, context: NetContext) -> Iterator[Diagnostic]:
         for layer, top in context.backward.cleared.items():
-            record = find(layer.type)
+            record = context.shapes.record(layer)
             if record is not None and record.loss and top.index == 0:
                 weight, reader = context.backward.weight(top), top.uses[0].layer
                 message = (

@@ -15,7 +15,6 @@ Good:
 
 from collections.abc import Iterator
 
-from caffe_lint.layers import find
 from caffe_lint.lint import Claim, Diagnostic, NetContext, Note, Severity, TrainingRule
 from caffe_lint.net import Blob
 
@@ -35,7 +34,7 @@ class LossSwitchedOff(TrainingRule):
 
     def _explain(self, context: NetContext, top: Blob) -> Iterator[Diagnostic]:
         readers = [use.layer for use in top.uses]
-        if any(find(reader.type) is None for reader in readers):
+        if any(context.shapes.record(reader) is None for reader in readers):
             return
         contributing = [reader for reader in readers if reader in context.backward.contributing]
         reader = contributing[0] if contributing else readers[0]

@@ -28,14 +28,21 @@ class PhaseInFile(DocumentRule):
 
     def check(self, document: Document) -> Iterator[Diagnostic]:
         state = document.net_settings.block("state")
-        if state.has("phase") and any(map(_is_about_training, document.layer_blocks)):
+        if state.has("phase") and _is_about_training(document):
             phase = state.enum("phase")
             message = f"the file fixes its phase to {phase}, so a solver trains and tests the net in {phase}"
             yield self.report(message, state.span("phase"))
 
 
-def _is_about_training(layer: Block) -> bool:
+def _is_about_training(document: Document) -> bool:
     """A deploy net may well fix its phase; it has no loss and no layers for one phase only."""
-    record = find(layer.string("type"))
-    is_loss = record is not None and record.loss
-    return is_loss or any(rule.has("phase") for kind in ("include", "exclude") for rule in layer.blocks(kind))
+    return any(_is_loss(layer, document.dialects) or _has_phase(layer) for layer in document.layer_blocks)
+
+
+def _is_loss(layer: Block, dialects: tuple[str, ...]) -> bool:
+    record = find(layer.string("type"), dialects)
+    return record is not None and record.loss
+
+
+def _has_phase(layer: Block) -> bool:
+    return any(rule.has("phase") for kind in ("include", "exclude") for rule in layer.blocks(kind))

@@ -35,7 +35,7 @@ class RenamedInTest(DocumentRule):
         names = {layer.string("name") for layer in trained}
         for layer in tested:
             twin = twins.get(_signature(layer))
-            if twin is not None and layer.string("name") not in names and _learns(layer):
+            if twin is not None and layer.string("name") not in names and _learns(layer, document):
                 yield self._report(layer, twin)
 
     def _report(self, layer: Block, twin: Block) -> Diagnostic:
@@ -58,13 +58,15 @@ def _signature(layer: Block) -> tuple[str, ...]:
     return (layer.string("type"), *layer.strings("bottom"), "->", *layer.strings("top"))
 
 
-def _learns(layer: Block) -> bool:
-    record = find(layer.string("type"))
+def _learns(layer: Block, document: Document) -> bool:
+    record = find(layer.string("type"), document.dialects)
     if record is None:
         return False
     param = layer.block(record.param) if record.param else layer
-    bottoms, tops = layer.strings("bottom"), layer.strings("top")
+    bottoms, tops = len(layer.strings("bottom")), len(layer.strings("top"))
+    if not (record.bottoms.allows(bottoms) and record.tops.allows(tops)):
+        return False
     try:
-        return set_up(record, Setup(layer, param, (None,) * len(bottoms), len(tops))).params != ()
+        return bool(set_up(record, Setup(layer, param, (None,) * bottoms, tops)).params)
     except RejectedError:
         return False

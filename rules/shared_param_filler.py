@@ -14,7 +14,7 @@ Good:
 
 from collections.abc import Iterator
 
-from caffe_lint.layers import find
+from caffe_lint.layers import TABLE
 from caffe_lint.lint import Claim, Diagnostic, NetContext, NetRule, Note, Severity
 from caffe_lint.net import ParamSpec
 from caffe_lint.schema import Block
@@ -45,8 +45,9 @@ class SharedParamFiller(NetRule):
 
 
 def _own_block(param: ParamSpec) -> str | None:
-    """The name of the block with the parameters of a layer's type."""
-    record = find(param.layer.type)
+    """The name of the block with the parameters of a layer's type, one of BVLC's: of those the order of the
+    learned blobs is known."""
+    record = TABLE.get(param.layer.type)
     return None if record is None else record.param
 
 
@@ -63,7 +64,7 @@ def _filler(param: ParamSpec) -> Block | None:
     if name is None or param.index > 1:
         return None
     block, filler = param.layer.block.block(name), ("weight_filler", "bias_filler")[param.index]
-    return block.block(filler) if block.has(filler) else None
+    return block.block(filler) if block.has(filler) and block.type.field(filler) else None
 
 
 def _is_equal(filler: Block, other: Block | None) -> bool:

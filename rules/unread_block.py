@@ -11,7 +11,7 @@ Good:
 
 from collections.abc import Iterator
 
-from caffe_lint.layers import find, reads_block
+from caffe_lint.layers import reads_block
 from caffe_lint.lint import Claim, Diagnostic, LayerRule, NetContext, Severity
 from caffe_lint.net import Layer
 from caffe_lint.schema import BVLC, Kind
@@ -27,7 +27,7 @@ class UnreadBlock(LayerRule):
     claim = Claim.WASTE
 
     def check_layer(self, context: NetContext, layer: Layer) -> Iterator[Diagnostic]:
-        record = find(layer.type)
+        record = context.shapes.record(layer)
         if record is None:
             return
         others = [name for name in layer.block.names if name.endswith("_param") and name != record.param]

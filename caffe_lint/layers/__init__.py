@@ -2,6 +2,8 @@
 
 from .aliasing import shares_memory
 from .backward import Backward, find_backward
+from .dummy import dummy_fillers
+from .hazards import Hazard, HazardKind, find_hazards
 from .inference import Inference, Rejection, infer_shapes
 from .pooling import PoolWindow
 from .reads import reads_block, reads_phase
@@ -17,6 +19,8 @@ __all__ = [
     "Count",
     "Dim",
     "Dims",
+    "Hazard",
+    "HazardKind",
     "Inference",
     "LayerType",
     "Outcome",
@@ -28,8 +32,10 @@ __all__ = [
     "Sliding",
     "Window",
     "check_loss_weights",
+    "dummy_fillers",
     "find",
     "find_backward",
+    "find_hazards",
     "infer_shapes",
     "reads_block",
     "reads_phase",

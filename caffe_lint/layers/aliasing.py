@@ -11,4 +11,12 @@ def shares_memory(layer: Layer) -> bool:
     """
     if layer.type in ("Concat", "Slice"):
         return len(layer.bottoms) == len(layer.tops) == 1
-    return layer.type in ("Flatten", "Parameter", "Reshape", "Split")
+    return layer.type in ("Flatten", "Parameter", "Reshape", "Split") or keeps_axes(layer)
+
+
+def keeps_axes(layer: Layer) -> bool:
+    """Whether a layer is a Permute (permute_layer.cpp of weiliu89/caffe) that leaves all axes in place."""
+    if layer.type != "Permute":
+        return False
+    order = layer.block.block("permute_param").integers("order")
+    return order == list(range(len(order)))

@@ -31,6 +31,8 @@ class Backward:
     of tops that are used. The top is the first of these."""
     learning: set[Layer] = field(default_factory=set)
     """Layers that learn, or stand above one that does."""
+    surely_learning: set[Layer] = field(default_factory=set)
+    """Those of them of which it is certain: all layers down to one that learns are of known types."""
     contributing: set[Layer] = field(default_factory=set)
     """Layers whose tops lead to a loss, or may: a layer of an unknown type may be one."""
     running: set[Layer] = field(default_factory=set)
@@ -70,18 +72,18 @@ def find_backward(net: Net, inference: Inference) -> Backward:
     """
     backward = Backward()
     for layer in net.layers:
-        _read_weights(layer, backward)
+        _read_weights(layer, inference, backward)
     if not backward.weights:
         return backward
     for layer in net.layers:
         _sweep_forward(layer, inference, backward)
     for layer in reversed(net.layers):
-        _sweep_backward(layer, backward)
+        _sweep_backward(layer, inference, backward)
     return backward
 
 
-def _read_weights(layer: Layer, backward: Backward) -> None:
-    record = find(layer.type)
+def _read_weights(layer: Layer, inference: Inference, backward: Backward) -> None:
+    record = inference.record(layer)
     if layer.block.has("loss_weight"):
         weights = tuple(layer.block.reals("loss_weight"))
         used = [top for top, weight in zip(layer.tops, weights, strict=False) if weight and top.uses]
@@ -101,6 +103,9 @@ def _sweep_forward(layer: Layer, inference: Inference, backward: Backward) -> No
     backward.asked.update(use for use, is_asked in zip(layer.bottoms, asked, strict=True) if is_asked)
     if any(below) or _learns(layer, inference):
         backward.learning.add(layer)
+    surely = any(use.blob is not None and use.blob.layer in backward.surely_learning for use in layer.bottoms)
+    if find(layer.type) is not None and (surely or _surely_learns(layer, inference)):
+        backward.surely_learning.add(layer)
 
 
 def _learns(layer: Layer, inference: Inference) -> bool:
@@ -110,9 +115,13 @@ def _learns(layer: Layer, inference: Inference) -> bool:
     return any(rates) or len(rates) < len(inference.params[layer])
 
 
-def _sweep_backward(layer: Layer, backward: Backward) -> None:
+def _surely_learns(layer: Layer, inference: Inference) -> bool:
+    return bool(inference.params.get(layer)) and _learns(layer, inference)
+
+
+def _sweep_backward(layer: Layer, inference: Inference, backward: Backward) -> None:
     readers = [use.layer for top in layer.tops for use in top.uses]
-    has_loss = layer in backward.weights or find(layer.type) is None
+    has_loss = layer in backward.weights or inference.record(layer) is None
     is_switched_off = all(_is_switched_off(top, backward) for top in layer.tops)
     if has_loss or any(reader in backward.contributing for reader in readers):
         backward.contributing.add(layer)

@@ -4,7 +4,7 @@ from ..schema import Block
 from .filler import check_filler, check_filler_type, empty_blob
 from .limits import check_limits
 from .record import LayerType, Outcome, RejectedError, Setup, at_least, between, exactly, missing_size
-from .shape import Dim, Dims, Shape, is_empty, show_shape, to_int
+from .shape import Dims, Shape, is_empty, show_shape, to_int
 
 _LEGACY = ("num", "channels", "height", "width")
 
@@ -47,7 +47,7 @@ def set_up_dummy_data(setup: Setup) -> Outcome:
 
 def set_up_memory_data(setup: Setup) -> Outcome:
     """memory_data_layer.cpp: (batch_size, channels, height, width), and a label for each item."""
-    _check_transform(setup)
+    check_transform(setup)
     fields = ("batch_size", *_LEGACY[1:])
     caffe = "batch_size, channels, height, and width must be specified and positive in memory_data_param"
     for field in fields:
@@ -59,19 +59,14 @@ def set_up_memory_data(setup: Setup) -> Outcome:
 
 def set_up_data(setup: Setup) -> Outcome:
     """data_layer.cpp: (batch_size, channels, height, width) of a database, and perhaps labels."""
-    crop = _check_transform(setup).integer("crop_size") or None
+    crop = check_transform(setup).integer("crop_size") or None
     return _batch(setup, (None, crop, crop), "data_")
 
 
 def set_up_image_data(setup: Setup) -> Outcome:
     """image_data_layer.cpp: images (batch_size, 3 or 1, height, width) and their labels."""
-    crop = _check_transform(setup).integer("crop_size")
-    height, width = setup.param.integer("new_height"), setup.param.integer("new_width")
-    if (height == 0) != (width == 0):
-        message = f"'new_height' {height} and 'new_width' {width} must be given together"
-        caffe = "Current implementation requires new_height and new_width to be set at the same time."
-        span = setup.param.span("new_height" if height else "new_width")
-        raise RejectedError("missing-size", message, caffe=caffe, span=span)
+    crop = check_transform(setup).integer("crop_size")
+    height, width = read_image_size(setup, "new")
     channels = 3 if setup.param.boolean("is_color") else 1
     sizes = [crop or size or None for size in (height, width)]
     return _batch(setup, (channels, *sizes), "Positive batch size required")
@@ -79,7 +74,7 @@ def set_up_image_data(setup: Setup) -> Outcome:
 
 def set_up_window_data(setup: Setup) -> Outcome:
     """window_data_layer.cpp: windows of images, (batch_size, channels, crop_size, crop_size), and labels."""
-    transform = _check_transform(setup)
+    transform = check_transform(setup)
     crop = transform.integer("crop_size")
     if crop == 0:
         message = "'crop_size' must be given in 'transform_param' and more than 0"
@@ -131,8 +126,12 @@ def _wrong_count(setup: Setup, field: str, caffe: str) -> RejectedError:
     return RejectedError("parameter-count", message, caffe=caffe, span=setup.param.span(field))
 
 
-def _check_transform(setup: Setup) -> Block:
-    """data_transformer.cpp, the constructor of DataTransformer."""
+def check_transform(setup: Setup) -> Block:
+    """The `transform_param` of a layer (data_transformer.cpp, the constructor of DataTransformer).
+
+    Raises:
+        RejectedError: if it has the mean in two ways.
+    """
     transform = setup.block.block("transform_param")
     if transform.has("mean_file") and transform.has("mean_value"):
         message = "'mean_file' and 'mean_value' exclude each other"
@@ -141,11 +140,37 @@ def _check_transform(setup: Setup) -> Block:
     return transform
 
 
-def _batch(setup: Setup, item: Dims, caffe: str) -> Outcome:
-    """A batch of items, and a label for each item in a second top."""
-    size: Dim = setup.param.integer("batch_size")
+def read_image_size(setup: Setup, stem: str) -> tuple[int, int]:
+    """`new_height` and `new_width`, or another such pair; both 0 if absent (image_data_layer.cpp).
+
+    Raises:
+        RejectedError: if only one of the two is given.
+    """
+    fields = (f"{stem}_height", f"{stem}_width")
+    height, width = map(setup.param.integer, fields)
+    if (height == 0) != (width == 0):
+        message = f"'{fields[0]}' {height} and '{fields[1]}' {width} must be given together"
+        caffe = f"Current implementation requires {fields[0]} and {fields[1]} to be set at the same time."
+        span = setup.param.span(fields[0] if height else fields[1])
+        raise RejectedError("missing-size", message, caffe=caffe, span=span)
+    return height, width
+
+
+def read_batch_size(setup: Setup, caffe: str) -> int:
+    """The `batch_size`; `caffe` is what Caffe prints where there is none.
+
+    Raises:
+        RejectedError: if it is absent or 0.
+    """
+    size = setup.param.integer("batch_size")
     if size == 0:
         raise missing_size(setup, "batch_size", caffe)
+    return size
+
+
+def _batch(setup: Setup, item: Dims, caffe: str) -> Outcome:
+    """A batch of items, and a label for each item in a second top."""
+    size = read_batch_size(setup, caffe)
     tops: tuple[Shape, ...] = ((size, *item), (size,))
     return Outcome(tops[: setup.top_count])
 

@@ -9,7 +9,7 @@ from ..schema import BVLC, Block, Schema, load_schema
 from ..text import Span
 from .record import Count, LayerType, Outcome, RejectedError, Setup
 from .shape import Dim, Shape, product, show_shape
-from .table import check_loss_weights, find, set_up
+from .table import TABLE, check_loss_weights, find, set_up
 
 
 class Rejection(NamedTuple):
@@ -36,10 +36,17 @@ class Inference:
     rejections: list[Rejection] = field(default_factory=list)
     owned: dict[str, tuple[ParamSpec, Shape]] = field(default_factory=dict)
     """The owner of each param name, and the shape of its blob."""
+    dialects: tuple[str, ...] = ()
+    """The repositories whose Caffe may read the net."""
 
     def shape(self, blob: Blob | None) -> Shape:
         """The shape of a version of a blob, None if nothing is known of it."""
         return self.shapes.get(blob) if blob is not None else None
+
+    def record(self, layer: Layer) -> LayerType | None:
+        """The record of a layer's type, None if nothing is known of it."""
+        # Whatever its layer types, every Caffe reads old-style inputs.
+        return find(layer.type, () if layer.stands_for_inputs else self.dialects)
 
 
 def infer_shapes(net: Net, distrusted: Container[Layer] = frozenset()) -> Inference:
@@ -50,14 +57,14 @@ def infer_shapes(net: Net, distrusted: Container[Layer] = frozenset()) -> Infere
         distrusted: layers known to be wrong in a way that changes their output; what they make has no
             known shape, so that their mistake is not reported again further down.
     """
-    inference = Inference()
+    inference = Inference(dialects=net.dialects)
     known = load_schema().view([BVLC])
     for layer in net.layers:
-        record = find(layer.type)
+        record = inference.record(layer)
         if record is None or layer.is_damaged or layer in distrusted:
             continue
         param = layer.block.block(record.param) if record.param else layer.block
-        if record.param and _is_foreign(param, known):
+        if record.param and _is_foreign(record, param, known):
             continue
         try:
             outcome = _set_up(layer, record, param, inference)
@@ -66,19 +73,24 @@ def infer_shapes(net: Net, distrusted: Container[Layer] = frozenset()) -> Infere
             continue
         for top, shape in zip(layer.tops, outcome.tops, strict=False):
             inference.shapes[top] = None if top.name in net.unsized_inputs else shape
-        inference.params[layer] = outcome.params
         inference.macs[layer] = outcome.macs
+        if outcome.params is None:
+            continue
+        inference.params[layer] = outcome.params
         if layer.params:
             inference.rejections += _param_rejections(layer, outcome.params, inference)
     return inference
 
 
-def _is_foreign(param: Block, known: Schema) -> bool:
-    """Whether a layer uses a parameter that BVLC's Caffe does not have, and so does something else there."""
-    if param.message is None:
+def _is_foreign(record: LayerType, param: Block, known: Schema) -> bool:
+    """Whether a layer uses a parameter that its record leaves out of account, and so does something else.
+
+    Those are the ones that BVLC's Caffe does not have; the record of a fork's own type knows its own.
+    """
+    if param.message is None or record.name not in TABLE:
         return False
     fields = known.message(param.type.name)
-    return any(fields.field(name) is None for name in param.names)
+    return any(fields.field(name) is None and name not in record.fork_fields for name in param.names)
 
 
 def _set_up(layer: Layer, record: LayerType, param: Block, inference: Inference) -> Outcome:

@@ -23,7 +23,7 @@ def set_up_inner_product(setup: Setup) -> Outcome:
         top = (*bottom[:axis], outputs)
         macs = product((*bottom[1:axis], inputs, outputs))
     if not outputs:
-        raise _no_outputs(setup)
+        raise no_outputs(setup)
     weight = (inputs, outputs) if param.boolean("transpose") else (outputs, inputs)
     return Outcome((top,), _learn(setup, outputs, weight, top), macs)
 
@@ -50,9 +50,9 @@ def _learn(setup: Setup, outputs: int, weight: Shape, top: Shape) -> tuple[Shape
     return params
 
 
-def _no_outputs(setup: Setup) -> RejectedError:
+def no_outputs(setup: Setup, filler_field: str = "weight_filler") -> RejectedError:
     """Caffe does not check num_output here: the filler fails on weights without elements."""
-    filler = setup.param.block("weight_filler")
+    filler = setup.param.block(filler_field)
     return missing_size(setup, "num_output", empty_blob("", check_filler_type(filler)).caffe)
 
 

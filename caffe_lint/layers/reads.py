@@ -4,6 +4,7 @@ Source: the `layer_param_.…_param()` and `phase_` of each class under src/caff
 """
 
 from .record import LayerType
+from .table import TABLE
 
 _MORE_BLOCKS = {
     "Data": ("transform_param",),
@@ -24,10 +25,13 @@ _PHASE_READERS = frozenset(
 
 
 def reads_block(record: LayerType, block: str) -> bool:
-    """Whether layers of a type look at that field of LayerParameter, which holds a `…_param` message."""
-    return block == record.param or block in _MORE_BLOCKS.get(record.name, ())
+    """Whether layers of a type look at that field of LayerParameter, which holds a `…_param` message.
+
+    Those of a fork's own type may look at any.
+    """
+    return record.name not in TABLE or block == record.param or block in _MORE_BLOCKS.get(record.name, ())
 
 
 def reads_phase(record: LayerType) -> bool:
-    """Whether layers of a type compute something else in TRAIN than in TEST."""
-    return record.name in _PHASE_READERS
+    """Whether layers of a type compute something else in TRAIN than in TEST; those of a fork's type may."""
+    return record.name not in TABLE or record.name in _PHASE_READERS

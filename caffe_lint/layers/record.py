@@ -73,13 +73,19 @@ class Outcome(NamedTuple):
     """What Caffe makes of a layer: the shapes of its tops and of its learned blobs, in order."""
 
     tops: tuple[Shape, ...]
-    params: tuple[Shape, ...] = ()
+    params: tuple[Shape, ...] | None = ()
+    """None where not even their number is known."""
     macs: Dim = 0
     """Multiply-accumulates of the layer's matrix products in one forward pass of a single item.
 
     Axis 0 of a blob counts the items (for recurrent layers: the time steps). Biases, and whatever a layer
     does element by element, do not count, as in Netscope's figures for convolutions and inner products.
     """
+
+
+def nothing_known(setup: Setup) -> Outcome:
+    """The outcome of a layer that may make and learn anything."""
+    return Outcome((None,) * setup.top_count, None, None)
 
 
 class RejectedError(Exception):
@@ -130,4 +136,12 @@ class LayerType(NamedTuple):
     loss: bool = False
     """A loss layer: its first top has loss weight 1 where none is given (loss_layer.cpp, LayerSetUp)."""
     repos: tuple[str, ...] = ()
-    """The repositories whose Caffe has this record; empty for a type that is the same wherever it is known."""
+    """The repositories whose Caffe has this record; empty for a type that is alike wherever it is known."""
+    fork_fields: tuple[str, ...] = ()
+    """For a type of BVLC's that a fork changed: the fields of its own block which only forks have, and which
+    the record takes into account."""
+
+    @property
+    def is_counted_only(self) -> bool:
+        """Whether no more is known of the type than how many blobs it takes, in one version of one fork."""
+        return self.setup is nothing_known

@@ -7,7 +7,6 @@ from .axes import axis_named
 from .inference import Inference
 from .pooling import PoolWindow, read_pool_windows
 from .record import Setup
-from .table import find
 from .window import ReverseWindow, Window, read_windows
 
 _KINDS = {"Convolution": Window, "Im2col": Window, "Deconvolution": ReverseWindow}
@@ -23,7 +22,7 @@ class Sliding(NamedTuple):
 
 def sliding_windows(layer: Layer, inference: Inference) -> list[Sliding]:
     """The windows of a layer along the axes whose size is known; none if Caffe rejects the layer."""
-    record = find(layer.type)
+    record = inference.record(layer)
     if record is None or record.param is None or layer not in inference.params:
         return []
     if layer.type != "Pooling" and layer.type not in _KINDS:

@@ -1,5 +1,8 @@
 """The layer table: a record for every layer type of BVLC's Caffe."""
 
+from collections.abc import Collection
+
+from ..schema import BVLC
 from . import (
     activation,
     convolution,
@@ -39,9 +42,20 @@ TABLE = {record.name: record for family in _FAMILIES for record in family.LAYER_
 """The records by type name, which is case sensitive."""
 
 
-def find(type_name: str) -> LayerType | None:
-    """The record of a layer type; None for a type that BVLC's Caffe does not have."""
-    return TABLE.get(type_name)
+def find(type_name: str, dialects: Collection[str] = ()) -> LayerType | None:
+    """The record of a layer type; None for a type of which nothing is known.
+
+    Args:
+        type_name: the name of the type.
+        dialects: the repositories whose Caffe may read the net. If BVLC's is among them, or none is given,
+            only BVLC's types are known.
+    """
+    if not dialects or BVLC in dialects:
+        return TABLE.get(type_name)
+    # Only nets that a fork alone can read pay for the forks' records.
+    from .forks import find_in_forks
+
+    return find_in_forks(type_name, tuple(dialects))
 
 
 def set_up(record: LayerType, setup: Setup) -> Outcome:
@@ -51,7 +65,7 @@ def set_up(record: LayerType, setup: Setup) -> Outcome:
         RejectedError: if a check of the layer type fails, or one that holds for every blob.
     """
     outcome = record.setup(setup)
-    for what, shapes in (("top", outcome.tops), ("learned blob", outcome.params)):
+    for what, shapes in (("top", outcome.tops), ("learned blob", outcome.params or ())):
         for index, shape in enumerate(shapes):
             if shape is not None:
                 check_limits(shape, f"{what} {index}")

@@ -2,7 +2,15 @@
 
 from .context import NetContext
 from .diagnostic import Claim, Diagnostic, FileReport, Fix, Note, Severity
-from .model_rules import LayerRule, RecurrentRule, RejectionRule, SchemaRule, TrainingRule, severity_of
+from .model_rules import (
+    HazardRule,
+    LayerRule,
+    RecurrentRule,
+    RejectionRule,
+    SchemaRule,
+    TrainingRule,
+    severity_of,
+)
 from .rule import DocumentRule, NetRule, Rule
 from .runner import RuleFailedError, lint
 from .settings import Settings
@@ -14,6 +22,7 @@ __all__ = [
     "DocumentRule",
     "FileReport",
     "Fix",
+    "HazardRule",
     "LayerRule",
     "NetContext",
     "NetRule",

@@ -3,8 +3,9 @@
 from collections.abc import Container
 from functools import cached_property
 
-from ..layers import Backward, Inference, Rejection, find_backward, infer_shapes
+from ..layers import Backward, Hazard, Inference, Rejection, find_backward, find_hazards, infer_shapes
 from ..net import Document, Net
+from ..net.state import Phase
 from ..recurrent import Defect, Unroll, find_defects, find_unrolls
 
 
@@ -22,6 +23,7 @@ class NetContext:
         self.document = document
         self.net = net
         self._rules = rules
+        self._hazards: dict[Phase, list[Hazard]] = {}
 
     @cached_property
     def states(self) -> tuple[str, ...]:
@@ -66,6 +68,15 @@ class NetContext:
         if net.is_partial or net.is_unfed or not self.backward.weights:
             return ()
         return tuple(str(state) for state in net.states if state.phase == "TRAIN")
+
+    def hazards(self, phase: Phase) -> list[Hazard]:
+        """The overwrites that do harm in a phase, without those that are a reported defect of an unroll."""
+        if phase not in self._hazards:
+            backward = self.backward if phase == "TRAIN" and self.trained_states else None
+            defects = {defect.span for defect in self.defects if defect.kind in self._rules}
+            found = find_hazards(self.net, self.shapes, backward, phase)
+            self._hazards[phase] = [hazard for hazard in found if hazard.blob.span not in defects]
+        return self._hazards[phase]
 
     @cached_property
     def _inference(self) -> Inference:

@@ -4,11 +4,12 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar
 
+from ..layers import Hazard, Rejection
 from ..net import Document, Layer
 from ..schema import BVLC, Answer, SchemaProblem
 from ..text import Span
 from .context import NetContext
-from .diagnostic import Claim, Diagnostic, Note, Severity
+from .diagnostic import Claim, Diagnostic, Fix, Note, Severity
 from .rule import DocumentRule, NetRule
 
 
@@ -59,7 +60,12 @@ class RejectionRule(NetRule):
             if rejection.rule == self.name:
                 notes = [Note(message, span) for message, span in rejection.notes]
                 finding = self.report(context, rejection.message, rejection.span, notes)
-                yield finding._replace(severity=self.foreign_severity) if is_foreign else finding
+                yield self._foreign(context, rejection, finding) if is_foreign else finding
+
+    def _foreign(self, context: NetContext, rejection: Rejection, finding: Diagnostic) -> Diagnostic:
+        record = context.shapes.record(rejection.layer)
+        is_vague = record is not None and record.is_counted_only
+        return finding._replace(severity=Severity.NOTE if is_vague else self.foreign_severity)
 
 
 class RecurrentRule(NetRule):
@@ -75,6 +81,36 @@ class RecurrentRule(NetRule):
                 notes = [Note(place.message, place.span) for place in defect.notes]
                 claim = Claim.REJECTS if is_rejected else self.claim
                 yield self.report(context, defect.message, defect.span, notes, claim)
+
+
+class HazardRule(NetRule):
+    """A rule for one way in which an in-place layer overwrites what is still needed."""
+
+    def check(self, context: NetContext) -> Iterator[Diagnostic]:
+        """The hazards that bear the rule's name, in the phases in which they do harm."""
+        if context.net.is_partial:
+            return
+        for phase in dict.fromkeys(state.phase for state in context.net.states):
+            states = tuple(str(state) for state in context.net.states if state.phase == phase)
+            for hazard in context.hazards(phase):
+                if hazard.kind == self.name:
+                    finding = self._finding(context, hazard)._replace(states=states)
+                    yield _softened(finding, context.document)
+
+    def _finding(self, context: NetContext, hazard: Hazard) -> Diagnostic:
+        from ..net.rename import fresh_top  # few files need it
+
+        notes = [Note(message, span) for message, span in hazard.notes]
+        finding = self.report(context, hazard.message, hazard.blob.span, notes)
+        edits = fresh_top(context.document, context.net, hazard.blob)
+        if edits is not None:
+            fix = Fix(
+                safe=hazard.is_certain,
+                message=f"give '{hazard.blob.layer.name}' a top of its own",
+                edits=edits,
+            )
+            finding = finding._replace(fix=fix)
+        return finding if hazard.is_certain else finding._replace(severity=Severity.NOTE)
 
 
 class LayerRule(NetRule):

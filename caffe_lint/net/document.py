@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import chain
 from os import PathLike
 from pathlib import Path
 
@@ -125,6 +126,13 @@ class Document:
             if isinstance(field.value, Message)
         ]
 
+    @cached_property
+    def blob_names(self) -> frozenset[str]:
+        """The names of the blobs of all states, also of layers that Caffe merges into others."""
+        blocks = [*self.layer_blocks, *self.net_settings.blocks("layers")]
+        named = (block.strings(side) for block in blocks for side in ("bottom", "top"))
+        return frozenset(chain(self.net_settings.strings("input"), *named))
+
     def nets(self, states: Iterable[NetState] | None = None) -> list[Net]:
         """The nets of a NetParameter file, one for all states that keep the same layers.
 
@@ -137,17 +145,26 @@ class Document:
         """
         if self.root_type != "NetParameter":
             return []
+        return [*self._own_nets] if states is None else self._build_nets(states)
+
+    @cached_property
+    def _own_nets(self) -> list[Net]:
+        return self._build_nets(states_of(self.layer_blocks))
+
+    def _build_nets(self, states: Iterable[NetState]) -> list[Net]:
         own_stages = tuple(self.net_settings.block("state").strings("stage"))
         has_rules = [block.has("include") or block.has("exclude") for block in self.layer_blocks]
         blocks = list(zip(self.layer_blocks, has_rules, strict=True))
         groups: dict[tuple[bool, ...], list[NetState]] = {}
-        for state in states_of(self.layer_blocks) if states is None else states:
+        for state in states:
             effective = NetState(state.phase, state.level, (*own_stages, *state.stages))
             kept = tuple(not is_ruled or is_kept(block, effective) for block, is_ruled in blocks)
             groups.setdefault(kept, []).append(state)
         nets = [
             build_net(self.upgraded, self.layer_blocks, kept, tuple(group)) for kept, group in groups.items()
         ]
+        for net in nets:
+            net.dialects = self.dialects
         if self.syntax_problems or self.schema_problems:
             damage = Damage(self.root, self.syntax_problems, self.schema_problems)
             for net in nets:

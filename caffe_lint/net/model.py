@@ -128,6 +128,8 @@ class Net:
     """Whether the file has syntax errors, so that layers or blobs may be missing here."""
     broken_names: frozenset[str] = frozenset()
     """What stands in fields that the parser rejects: the name of a top may be among it."""
+    dialects: tuple[str, ...] = ()
+    """The repositories whose Caffe may read the net, BVLC's first."""
 
     @property
     def blobs(self) -> Iterator[Blob]:
@@ -148,6 +150,17 @@ class Net:
     def final_blobs(self) -> dict[str, Blob]:
         """The last version of each blob by name: what Caffe holds under that name after a forward pass."""
         return {blob.name: blob for blob in self.blobs}
+
+    @cached_property
+    def mentions(self) -> "dict[str, list[Blob | Use]]":
+        """The bottoms and tops of each name, in the order in which Caffe meets them."""
+        found: dict[str, list[Blob | Use]] = {}
+        for layer in self.layers:
+            for use in layer.bottoms:
+                found.setdefault(use.name, []).append(use)
+            for top in layer.tops:
+                found.setdefault(top.name, []).append(top)
+        return found
 
     @cached_property
     def sharers(self) -> dict[str, list[ParamSpec]]:

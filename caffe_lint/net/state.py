@@ -8,6 +8,9 @@ from ..schema import Block
 
 Phase = Literal["TRAIN", "TEST"]
 
+HIGHEST_LEVEL = 2**31 - 1
+"""Levels are 32-bit numbers."""
+
 MAX_STATES = 64
 """A file is checked in at most so many states; the rest of a larger product is left out."""
 
@@ -44,7 +47,9 @@ def _meets(rule: Block, state: NetState) -> bool:
 
 
 def states_of(layers: Iterable[Block]) -> list[NetState]:
-    """The states that the rules of some layers tell apart: both phases, each level and stage that is named.
+    """The states that the rules of some layers tell apart: both phases, the levels and stages that are named.
+
+    Levels are those at which a rule begins or ends to hold: each `min_level`, one above each `max_level`.
 
     Stages are tried one at a time and all those that one rule asks for together, not in every combination.
     """
@@ -53,6 +58,8 @@ def states_of(layers: Iterable[Block]) -> list[NetState]:
     for rule in _rules(layers):
         if rule.has("min_level"):
             levels.add(rule.integer("min_level"))
+        if rule.has("max_level") and rule.integer("max_level") < HIGHEST_LEVEL:
+            levels.add(rule.integer("max_level") + 1)
         named = rule.strings("stage")
         if named:
             stages[tuple(named)] = None

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ..lint.diagnostic import FileReport
 from .options import ReportOptions
 from .terminal import printable
-from .wording import summary
+from .wording import sentence, summary
 
 
 def concise(reports: Sequence[FileReport], _options: ReportOptions) -> Iterator[str]:
@@ -14,5 +14,5 @@ def concise(reports: Sequence[FileReport], _options: ReportOptions) -> Iterator[
         path = printable(report.source.path)
         for diagnostic in report.diagnostics:
             line, column, _ = report.source.position(diagnostic.span.start)
-            yield f"{path}:{line}:{column}: {diagnostic.code} {printable(diagnostic.message)}\n"
+            yield f"{path}:{line}:{column}: {diagnostic.code} {printable(sentence(diagnostic.message))}\n"
     yield f"{summary(reports)}\n"

@@ -11,7 +11,7 @@ from ..text import Span
 from .excerpt import Context, Row, excerpt
 from .options import ReportOptions
 from .terminal import printable
-from .wording import CLAIM_WORDS
+from .wording import CLAIM_WORDS, sentence
 
 _STYLES = {
     "error": Style.parse("bold bright_red"),
@@ -95,7 +95,7 @@ class FindingWriter:
     def _prose(self, head: str, head_style: str, text: str, style: str = "plain") -> Iterator[str]:
         """A sentence behind its head, wrapped between words, never within one."""
         width = self._options.width
-        lines = _wrapped(printable(text), width - cell_len(head), width - len(_INDENT))
+        lines = _wrapped(printable(sentence(text)), width - cell_len(head), width - len(_INDENT))
         yield self._paint(head, head_style) + self._paint(next(lines), style)
         for line in lines:
             yield _INDENT + self._paint(line, style)

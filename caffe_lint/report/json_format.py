@@ -8,6 +8,7 @@ from ..lint.diagnostic import Diagnostic, FileReport, Fix, Note
 from ..text import Source, Span
 from .options import ReportOptions
 from .terminal import printable
+from .wording import sentence
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -30,7 +31,7 @@ def finding(source: Source, diagnostic: Diagnostic) -> dict[str, object]:
         "name": diagnostic.name,
         "severity": diagnostic.severity.value,
         "claim": diagnostic.claim.value,
-        "message": _text(diagnostic.message),
+        "message": _text(sentence(diagnostic.message)),
         **_place(source, diagnostic.span),
         "states": [_text(state) for state in diagnostic.states],
         "notes": [_note(source, note) for note in diagnostic.notes],
@@ -39,7 +40,7 @@ def finding(source: Source, diagnostic: Diagnostic) -> dict[str, object]:
 
 
 def _note(source: Source, note: Note) -> dict[str, object]:
-    return {"message": _text(note.message), "path": _text(source.path), **_place(source, note.span)}
+    return {"message": _text(sentence(note.message)), "path": _text(source.path), **_place(source, note.span)}
 
 
 def _place(source: Source, span: Span) -> dict[str, object]:
@@ -49,7 +50,11 @@ def _place(source: Source, span: Span) -> dict[str, object]:
 
 def _fix(fix: Fix) -> dict[str, object]:
     edits = [{"start": edit.start, "end": edit.end, "text": _text(edit.text)} for edit in fix.edits]
-    return {"safety": "safe" if fix.safe else "unsafe", "message": _text(fix.message), "edits": edits}
+    return {
+        "safety": "safe" if fix.safe else "unsafe",
+        "message": _text(sentence(fix.message)),
+        "edits": edits,
+    }
 
 
 def _text(text: str) -> str:

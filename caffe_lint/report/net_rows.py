@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from ..layers import Dim, Dims, Inference, Shape, find, infer_shapes, shares_memory
+from ..layers import Dim, Dims, Inference, Shape, infer_shapes, shares_memory
 from ..net import Blob, Document, Layer, Net, NetState
 from .net_data import RecurrentData, recurrent_data, state_order
 
@@ -148,7 +148,7 @@ def _params(layer: Layer, inference: Inference) -> tuple[Dim, Dim]:
 def _items(layer: Layer, inference: Inference) -> Dim:
     """How many items the layer works on in one pass: the size of axis 0, unless that holds the features."""
     shape = inference.shape(layer.bottoms[0].blob) if layer.bottoms else None
-    record = find(layer.type)
+    record = inference.record(layer)
     if not shape or record is None:
         return 1 if inference.macs.get(layer) == 0 else None
     if record.param in ("convolution_param", "inner_product_param"):

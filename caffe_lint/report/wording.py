@@ -1,5 +1,6 @@
 """Sentences that formats for people share: what Caffe does with the file, and the summary line."""
 
+import re
 from collections.abc import Sequence
 from itertools import chain
 
@@ -12,6 +13,19 @@ CLAIM_WORDS = {
     Claim.WASTE: "Caffe loads this file in silence, and part of it goes to waste",
     Claim.STYLE: "Caffe computes the same either way",
 }
+
+_LONGEST_NAME = 160
+_KEPT = 60
+_LONG = re.compile(rf"'[^']{{{_LONGEST_NAME + 1},}}'|[^\s']{{{_LONGEST_NAME + 1},}}")
+
+
+def sentence(message: str) -> str:
+    """A message for people, in which the middle of each overlong name is left out: it may have megabytes."""
+    return _LONG.sub(_shortened, message) if len(message) > _LONGEST_NAME else message
+
+
+def _shortened(name: re.Match[str]) -> str:
+    return f"{name[0][:_KEPT]}...{name[0][-_KEPT:]}"
 
 
 def summary(reports: Sequence[FileReport]) -> str:

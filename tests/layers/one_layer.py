@@ -26,22 +26,25 @@ def inputs_text(bottoms: Sequence[Shape]) -> str:
     )
 
 
-def setup_of(text: str, bottoms: Sequence[Shape], tops: int) -> Setup:
+def setup_of(text: str, bottoms: Sequence[Shape], tops: int, dialects: tuple[str, ...] = ()) -> Setup:
     """What the type of the only layer in `text` is given."""
     parsed = parse(text.encode())
     assert not parsed.problems
-    block = Block.root(parsed.root, "NetParameter", SCHEMA).blocks("layer")[0]
-    record = find(block.string("type"))
+    schema = load_schema().view([BVLC, *dialects])
+    block = Block.root(parsed.root, "NetParameter", schema).blocks("layer")[0]
+    record = find(block.string("type"), dialects)
     assert record is not None
     param = block.block(record.param) if record.param else block
     return Setup(block, param, tuple(bottoms), tops)
 
 
-def outcome_of(type_name: str, params: str, bottoms: Sequence[Shape], tops: int = 1) -> Outcome:
+def outcome_of(
+    type_name: str, params: str, bottoms: Sequence[Shape], tops: int = 1, dialects: tuple[str, ...] = ()
+) -> Outcome:
     """What Caffe makes of the layer; raises `RejectedError` if it rejects it."""
-    record = find(type_name)
+    record = find(type_name, dialects)
     assert record is not None
-    setup = setup_of(layer_text(type_name, params, len(bottoms), tops), bottoms, tops)
+    setup = setup_of(layer_text(type_name, params, len(bottoms), tops), bottoms, tops, dialects)
     outcome = set_up(record, setup)
     check_loss_weights(record, setup, outcome)
     return outcome

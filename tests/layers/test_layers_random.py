@@ -86,6 +86,8 @@ def test_what_is_known_of_unknown_bottoms_is_true(type_name: str) -> None:
             continue
         guess = _outcome(layer, [_blurred(random, shape) for shape in layer.bottoms])
         assert guess is not None, layer
-        for known, shape in zip(guess.tops + guess.params, truth.tops + truth.params, strict=True):
+        pairs = [*zip(guess.tops, truth.tops, strict=True)]
+        pairs += zip(guess.params or (), truth.params or (), strict=True)
+        for known, shape in pairs:
             assert _is_possible(known, shape), layer
         assert guess.macs in (None, truth.macs), layer

@@ -127,6 +127,20 @@ def test_states_that_keep_the_same_layers_are_one_net() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("rule", "levels"),
+    [
+        ("min_level: 2", [0, 2]),
+        ("max_level: 2", [0, 3]),
+        ("min_level: 1 max_level: 2", [0, 1, 3]),
+        ("max_level: 2147483647", [0]),
+    ],
+)
+def test_levels_at_which_a_rule_begins_and_ends_to_hold_are_tried(rule: str, levels: list[int]) -> None:
+    nets = document(text_with(f"include {{ {rule} }}")).nets()
+    assert sorted({state.level for built in nets for state in built.states}) == levels
+
+
 def test_the_states_of_a_file_are_limited_in_number() -> None:
     text = "".join(text_with(f'include {{ stage: "s{number}" }}') for number in range(100))
     states = [state for built in document(text).nets() for state in built.states]

@@ -7,8 +7,10 @@ from math import isnan
 
 import pytest
 
-from caffe_lint.net import NetState
-from caffe_lint.peer import NetText, Param, Peer, Plan, Run, Verdict
+from caffe_lint.lint import lint
+from caffe_lint.net import NetState, load
+from caffe_lint.peer import Comparison, Difference, Limits, NetText, Param, Peer, Plan, Run, Verdict
+from tests.real_caffe.build import default_folder
 from tests.rules.examples import RULES, example, files
 
 pytestmark = pytest.mark.caffe
@@ -233,6 +235,33 @@ def test_exposed_state_gradient(real_caffe: Peer) -> None:
         assert good[weight].backward == pytest.approx(good[weight].forward, rel=2e-2)
 
 
+WINDOWS = b"# 0\nimage.ppm\n3\n2\n2\n2\n1 0.9 0 0 1 1\n0 0.1 0 0 1 1\n"
+WINDOW_DATA = {
+    'layer { type: "WindowData" window_data_param { %s } transform_param { crop_size: 2 } }': (
+        "scale: 0.5",
+        55.5,
+    ),
+    'layer { type: "WindowData" window_data_param { %s } transform_param { crop_size: 2 scale: 0.5 } }': (
+        "",
+        111,
+    ),
+    "layers { type: WINDOW_DATA window_data_param { crop_size: 2 %s } }": ("scale: 0.5", 111),
+}
+"""WindowData layers with a `scale`, what more stands in them, and the highest value that they put out."""
+
+
+@pytest.mark.parametrize("layer", WINDOW_DATA)
+def test_misplaced_transform_of_windows(layer: str, real_caffe: Peer) -> None:
+    more, highest = WINDOW_DATA[layer]
+    text = (layer % f'source: "windows.txt" batch_size: 1 {more}').replace(
+        "type", 'top: "d" top: "l" type', 1
+    )
+    report = lint(load(text.encode()), [RULES["misplaced-transform"]])
+    assert len(report.diagnostics) == (highest == 111)
+    beside = {**files(RULES["misplaced-transform"]), "windows.txt": WINDOWS}
+    assert max(_run(real_caffe, NetText(text, TRAIN, beside)).data["d"].floats) == highest
+
+
 def test_lost_in_upgrade(real_caffe: Peer) -> None:
     assert "tanh1" not in _layers(_load(real_caffe, "lost-in-upgrade", "bad"))
     assert "tanh1" in _layers(_load(real_caffe, "lost-in-upgrade", "good"))
@@ -249,7 +278,122 @@ def test_unread_input_size(real_caffe: Peer) -> None:
     assert _load(real_caffe, "unread-input-size", "bad").blobs["data"] == (2, 3)
 
 
-PROVEN_HERE = {
+def _differences(peer: Peer, rule: str, plan: Plan) -> Comparison:
+    """The bad example beside the good one, and the good one beside itself, where nothing may differ."""
+    bad, good = (_net(rule, kind) for kind in ("bad", "good"))
+    same = peer.compare(good, good, plan)
+    assert same.ok, same.error
+    assert all(found.distance == 0 for found in [*same.data.values(), *same.gradients.values()])
+    comparison = peer.compare(bad, good, plan)
+    assert comparison.ok, comparison.error
+    return comparison
+
+
+def _is_wrong(found: Difference) -> bool:
+    return found.distance > 0.01 * found.scale
+
+
+def test_in_place_not_supported(real_caffe: Peer) -> None:
+    assert _is_wrong(_differences(real_caffe, "in-place-not-supported", BY_NAME).data["fc"])
+
+
+def test_in_place_corrupts_gradient(real_caffe: Peer) -> None:
+    found = _differences(real_caffe, "in-place-corrupts-gradient", BY_NAME)
+    assert not _is_wrong(found.data["loss"])
+    assert _is_wrong(found.gradients[Param("fc1", 0)])
+    assert not _is_wrong(found.gradients[Param("fc2", 0)])
+
+
+def test_alias_overwritten(real_caffe: Peer) -> None:
+    assert _is_wrong(_differences(real_caffe, "alias-overwritten", BY_NAME).data["sum"])
+
+
+def test_in_place_loss_weight(real_caffe: Peer) -> None:
+    """The first iteration is right, the second is not."""
+    for passes, is_wrong in ((1, False), (2, True)):
+        plan = Plan(weights="name", passes=passes)
+        found = _differences(real_caffe, "in-place-loss-weight", plan)
+        assert _is_wrong(found.gradients[Param("fc1", 0)]) is is_wrong
+
+
+def test_in_place_on_lasting_blob(real_caffe: Peer) -> None:
+    """The first pass is right, the second is not."""
+    for passes, is_wrong in ((1, False), (2, True)):
+        plan = Plan(weights="name", passes=passes, backward=False)
+        found = _differences(real_caffe, "in-place-on-lasting-blob", plan)
+        assert _is_wrong(found.data["fc"]) is is_wrong
+
+
+def test_label_out_of_range(real_caffe: Peer) -> None:
+    """No class has that loss; the backward pass, which writes to foreign memory, is left out."""
+    scores = Plan(feeds={"data": 0.0}, backward=False)
+    head, _, tail = example(RULES["label-out-of-range"], "good").partition(b"value: 4")
+    losses = [
+        _run(real_caffe, NetText(head + b"value: %d" % label + tail, TRAIN), scores).losses[0]
+        for label in range(6)
+    ]
+    assert losses[5] > max(losses[:5]) + 1
+
+
+def test_label_count(real_caffe: Peer) -> None:
+    """Of 10 values for 2 items the first 2 are read, whatever the others say."""
+    losses = [
+        _run(real_caffe, _net("label-count", kind), Plan(feeds={"label": labels})).losses
+        for kind, labels in (
+            ("bad", [1, 4, 0, 0, 0, 0, 0, 0, 0, 0]),
+            ("bad", [1, 4, 2, 2, 2, 3, 3, 3, 3, 3]),
+            ("good", [1, 4]),
+            ("good", [1, 0]),
+        )
+    ]
+    assert losses[0] == losses[1] == losses[2] != losses[3]
+
+
+def test_no_batch(real_caffe: Peer) -> None:
+    bad = real_caffe.run(_net("no-batch", "bad"), FILLERS)
+    assert bad.built
+    assert "Check failed: data_" in bad.error
+    assert _run(real_caffe, _net("no-batch", "good")).data["square"].shape == (2, 3)
+
+
+INPUT = 'layer { name: "%s" type: "Input" top: "%s" input_param { shape { dim: [2, 3, 4, 4] } } }\n'
+BLOBS = INPUT % ("a", "a") + INPUT % ("b", "b")
+LABELS = 'layer { name: "l" type: "Input" top: "l" input_param { shape { dim: [2, 1, 4, 4] } } }\n'
+UNREAD = {
+    'type: "Eltwise" bottom: "a" bottom: "b" eltwise_param { operation: MAX %s }': "coeff: 1 coeff: -1",
+    'type: "LRN" bottom: "a" lrn_param { norm_region: WITHIN_CHANNEL local_size: 3 %s }': "k: 2",
+    'type: "Pooling" bottom: "a" pooling_param { kernel_size: 2 %s }': "kernel_h: 3",
+    'type: "SoftmaxWithLoss" bottom: "a" bottom: "l" loss_param { normalization: FULL %s }': (
+        "normalize: false"
+    ),
+    'type: "SigmoidCrossEntropyLoss" bottom: "a" bottom: "b" loss_param { normalization: FULL %s }': (
+        "normalize: false"
+    ),
+}
+"""A layer, and a setting that does nothing in it."""
+
+
+@pytest.mark.parametrize("layer", UNREAD)
+def test_unread_setting(layer: str, real_caffe: Peer) -> None:
+    """The net computes the same without it."""
+    text = BLOBS + (LABELS if '"l"' in layer else "") + 'layer { name: "it" top: "it" %s }\n'
+    bad, good = (text % (layer % setting) for setting in (UNREAD[layer], ""))
+    report = lint(load(bad.encode()), [RULES["unread-setting"]])
+    assert [finding.code for finding in report.diagnostics] == ["CL311"]
+    assert real_caffe.compare(NetText(bad, TRAIN), NetText(good, TRAIN)).data["it"].distance == 0
+
+
+@pytest.mark.usefixtures("real_caffe")
+def test_no_prefetch() -> None:
+    """It still waits when the time is up."""
+    with Peer(["chroot", str(default_folder()), "python3"], limits=Limits(seconds=5)) as peer:
+        waiting, reading = (peer.run(_net("no-prefetch", kind), FILLERS) for kind in ("bad", "good"))
+    assert waiting.built
+    assert waiting.status == "timeout"
+    assert reading.ok, reading.error
+
+
+PROVEN_HERE = RULES.keys() & {
     name.removeprefix("test_").replace("_", "-") for name in list(globals()) if name.startswith("test_")
 }
 """The rules that are proven here."""

@@ -21,6 +21,27 @@ TOTAL = 'layer { name: "sum" type: "Power" bottom: "loss" top: "sum" loss_weight
 SWITCHED_OFF = (
     "the loss of 'loss' is read by 'quiet' (Silence), which leads to no loss: nothing is trained by it"
 )
+DUMMY = (
+    'layer { name: "y" type: "DummyData" top: "y" '
+    "dummy_data_param { data_filler { %s } shape { dim: [2, 1] } } }\n"
+)
+CLASSIFIED = (
+    'layer { name: "loss" type: "SoftmaxWithLoss" bottom: "s" bottom: "y" top: "loss" loss_param { %s } }\n'
+)
+LSTM = (
+    'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: [2, 1, 4] } } }\n'
+    'layer { name: "lstm" type: "LSTM" bottom: "x" bottom: "y" top: "h" recurrent_param { num_output: 2 } }\n'
+    'layer { name: "loss" type: "Reduction" bottom: "h" top: "loss" loss_weight: 1 }\n'
+)
+SCALES = (
+    TARGET
+    + "".join(
+        f'layer {{ name: "{name}" type: "Scale" bottom: "t" top: "{name}" param {{ name: "w" %s }} '
+        f"scale_param {{ axis: 0 num_axes: 2 }} }}\n"
+        for name in "ab"
+    )
+    + 'layer { name: "loss" type: "EuclideanLoss" bottom: "a" bottom: "b" top: "loss" }'
+)
 
 
 def _layer(type_name: str, params: str, name: str = "it") -> str:
@@ -109,6 +130,48 @@ def _found(text: str, rule: str) -> list[str]:
                 "warning: 'include' is lost: Caffe keeps only the V0 layers of this file when it upgrades it",
             ],
         ),
+        (
+            "zero-dilation",
+            DATA + _layer("Im2col", "convolution_param { kernel_size: 1 kernel_size: 3 dilation: 0 }"),
+            [
+                "error: 'dilation' of 'it' is 0: all 3 elements of the kernel along axis 3 lie on one, "
+                "no dilation is 1"
+            ],
+        ),
+        (
+            "label-count",
+            TRAINED
+            + 'layer { name: "y" type: "Input" top: "y" input_param { shape { dim: 1 } } }\n'
+            + 'layer { name: "c" type: "ContrastiveLoss" bottom: "s" bottom: "t" bottom: "y" top: "c" }',
+            ["error: ContrastiveLoss 'c' reads one label for each of 2 items, 'y' (1) holds 1"],
+        ),
+        (
+            "clip-bounds",
+            DATA + _layer("Clip", "clip_param { min: 6 max: 0 }"),
+            ["error: 'min' 6 is not below 'max' 0: every output is 6"],
+        ),
+        (
+            "reinterpreted-param",
+            DATA
+            + _layer("Scale", 'param { name: "w" } scale_param { bias_term: true }', "a")
+            + _layer("Bias", 'param { name: "w" }', "b"),
+            ["warning: 'w' is the bias of 'b' and the weight of 'a'"],
+        ),
+        (
+            "fractional-continuation",
+            TRAINED + DUMMY % 'type: "uniform"' + LSTM,
+            ["error: continuation indicators of 'lstm' are random ('uniform'), not 0 or 1: wrong gradients"],
+        ),
+        (
+            "label-out-of-range",
+            TRAINED + DUMMY % "value: -1" + CLASSIFIED % "",
+            ["error: labels of 'loss' are -1, its classes are 0 to 1"],
+        ),
+        (
+            "no-batch",
+            'layer { name: "d" type: "HDF5Data" top: "d" hdf5_data_param { source: "x" batch_size: 0 } }',
+            ["error: 'batch_size' of 'd' is 0: the first forward pass aborts"],
+        ),
         ("octal-number", "input_dim: [010, 07]", ["warning: 010 is octal, which makes it 8"]),
     ],
 )
@@ -148,6 +211,59 @@ def test_found(rule: str, text: str, found: list[str]) -> None:
             'layers { type: DATA name: "d" top: "d" data_param { source: "x" scale: 2 } }',
         ),
         ("exposed-state-gradient", TRAINED + LOSS % ""),
+        ("zero-dilation", DATA + _layer("Im2col", "convolution_param { kernel_size: 1 dilation: 0 }")),
+        ("label-count", TRAINED + 'layer { name: "h" type: "HingeLoss" bottom: "s" bottom: "u" top: "h" }'),
+        ("clip-bounds", DATA + _layer("Clip", "clip_param { min: 0 max: 6 }")),
+        (
+            "reinterpreted-param",  # a convolution of the whole image is an inner product
+            DATA
+            + _layer("InnerProduct", 'param { name: "w" } inner_product_param { num_output: 4 }', "a")
+            + _layer(
+                "Convolution",
+                'param { name: "w" share_mode: PERMISSIVE } '
+                "convolution_param { num_output: 4 kernel_size: 8 }",
+                "b",
+            ),
+        ),
+        (
+            "reinterpreted-param",  # so is a flat Parameter
+            DATA + 'layer { name: "p" type: "Parameter" top: "p" param { name: "w" } '
+            "parameter_param { shape { dim: 768 } } }\n"
+            + _layer(
+                "InnerProduct",
+                'param { name: "w" share_mode: PERMISSIVE } inner_product_param { num_output: 4 }',
+            ),
+        ),
+        ("overwritten-param-gradient", SCALES % ("lr_mult: 0", "lr_mult: 0")),
+        ("overwritten-param-gradient", SCALES.replace('name: "w"', "") % ("", "")),
+        ("unread-setting", DATA + _layer("LRN", "lrn_param { norm_region: WITHIN_CHANNEL k: 1 }")),
+        ("unread-setting", DATA + _layer("Pooling", "pooling_param { kernel_size: 2 kernel_h: 2 }")),
+        ("unread-setting", TRAINED + DUMMY % "" + CLASSIFIED % "normalize: true normalization: VALID"),
+        ("fractional-continuation", TRAINED + DUMMY % "value: 1" + LSTM),
+        ("fractional-continuation", TRAINED + DUMMY % "value: 0.5" + LSTM.replace('"LSTM"', '"RNN"')),
+        (
+            "fractional-continuation",
+            (TRAINED + DUMMY % "value: 0.5" + LSTM).partition('layer { name: "loss')[0],
+        ),
+        ("label-out-of-range", TRAINED + DUMMY % "value: 1.9" + CLASSIFIED % ""),
+        ("label-out-of-range", TRAINED + DUMMY % "value: 255" + CLASSIFIED % "ignore_label: 255"),
+        ("no-prefetch", 'layer { name: "d" type: "Data" top: "d" data_param { source: "x" batch_size: 1 } }'),
+        # what a layer of an unknown type learns is not known
+        (
+            "refused-gradient",
+            DATA + SCORE + 'layer { name: "u" type: "Unheard" bottom: "data" top: "t" }\n'
+            'layer { name: "loss" type: "SoftmaxWithLoss" bottom: "s" bottom: "t" top: "loss" }',
+        ),
+        (
+            "refused-gradient",  # frozen labels
+            DATA
+            + SCORE
+            + SCORE.replace('"s"', '"t"').replace(
+                "inner", "param { lr_mult: 0 } param { lr_mult: 0 } inner", 1
+            )
+            + 'layer { name: "loss" type: "SigmoidCrossEntropyLoss" bottom: "s" bottom: "t" top: "loss" }',
+        ),
+        ("refused-gradient", TRAINED + LOSS % "" + 'layer { name: "m" type: "ArgMax" bottom: "s" top: "m" }'),
         ("empty-output", 'layer { name: "a" type: "Input" top: "a" input_param { shape { dim: 0 } } }'),
     ],
 )

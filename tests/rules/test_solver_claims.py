@@ -164,6 +164,17 @@ def test_weights_become_nan(name: str, real_caffe: Peer) -> None:
     assert all(isnan(move.distance) for move in training.moves.values())
 
 
+def test_the_limit_of_gradients_is_divided_by_the_number_of_passes(real_caffe: Peer) -> None:
+    moves = [
+        train(real_caffe, FIXED + f"clip_gradients: 0.1 iter_size: {size}", steps=1).moves
+        for size in (1, 2, 4)
+    ]
+    for param, once in moves[0].items():
+        assert once.distance > 0
+        for size, found in ((2, moves[1]), (4, moves[2])):
+            assert found[param].distance == pytest.approx(once.distance / size, rel=1e-4)
+
+
 def test_without_weight_decay_the_regularization_is_not_looked_at(real_caffe: Peer) -> None:
     text = FIXED + 'regularization_type: "L3"'
     assert claims(text.encode()) == {Claim.WASTE}

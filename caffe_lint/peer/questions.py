@@ -40,7 +40,7 @@ class Plan:
     A feed for a blob that the net does not have is ignored, since one plan may serve two nets.
     Weights depend on the seed, on what `weights` says and on the number of elements. Gradients of parameters
     are cleared before each pass unless `accumulate`; random layers draw the same numbers in every pass.
-    With `refeed` the net's inputs get their values anew before each pass, as a user's program does.
+    With `refeed` the net's inputs are filled again before each pass, in another order of the values.
     """
 
     seed: int = 1

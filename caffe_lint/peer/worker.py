@@ -398,13 +398,20 @@ def passes(net, inputs, plan):
     fed = [net.blobs[name].data.ctypes.data for name in net.inputs if net.blobs[name].count]
     for number in range(plan["passes"]):
         if plan["refeed"]:
-            feed([(blob, values) for blob, values in inputs if blob.data.ctypes.data in fed])
+            feed([(blob, turned(values, number)) for blob, values in inputs if blob.data.ctypes.data in fed])
         for owner in owners(net) if number == 0 or not plan["accumulate"] else ():
             owner.blob.diff[...] = 0
         losses.append(forward(net, plan))
         if plan["backward"]:
             net._backward(len(net.layers) - 1, 0)
     return losses
+
+
+def turned(values, number):
+    """The values, each of them so many places further on; the first pass gets them as they are."""
+    import numpy
+
+    return numpy.roll(values, number)
 
 
 def forward(net, plan):

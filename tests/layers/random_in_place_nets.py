@@ -70,15 +70,13 @@ FOLLOWERS = (
     "Exp | exp_param { base: 2 shift: 0.1 }",
     "BNLL",
     "Clip | clip_param { min: -0.4 max: 0.6 }",
-    "Clip | clip_param { min: 0 max: 6 }",
+    "Clip | clip_param { min: 0 max: 0.7 }",
     "Power",
     "Power | power_param { scale: 2 }",
     "Power | power_param { shift: 0.3 }",
     "Power | power_param { power: 2 }",
     "Power | power_param { power: 2 shift: 0.3 }",
     "Power | power_param { power: 3 scale: 0.7 }",
-    "Power | power_param { power: 0 }",
-    "Power | power_param { scale: 0 shift: 1 }",
     "Log | log_param { scale: 0.2 shift: 3 base: 2 }",
     "Dropout | dropout_param { dropout_ratio: 0.3 }",
     "Dropout | phase: TEST",
@@ -94,7 +92,6 @@ FOLLOWERS = (
     "Tile | tile_param { tiles: 1 }",
     "PReLU | prelu_param { channel_shared: true }",
     'PReLU | prelu_param { filler { type: "gaussian" std: 1 } }',
-    "MVN | mvn_param { normalize_variance: false }",
 )
 """Layers that keep any shape with two axes or more."""
 
@@ -104,10 +101,21 @@ FOLLOWERS_OF_POSITIVE = (
     "Power | power_param { power: -1 shift: 0.5 }",
 )
 
+FOLLOWERS_OF_EQUAL_VALUES = (
+    "ReLU",
+    "Sigmoid",
+    "TanH",
+    "Power | power_param { scale: 2 }",
+    'Scale | scale_param { filler { type: "gaussian" std: 1 } }',
+    "Concat",
+    "Dropout",
+)
+
 FOLLOWERS_OF_IMAGES = (
     "LRN | lrn_param { local_size: 3 alpha: 1 }",
     "LRN | lrn_param { local_size: 3 alpha: 1 norm_region: WITHIN_CHANNEL }",
     "MVN",
+    "MVN | mvn_param { normalize_variance: false }",
     "MVN | mvn_param { across_channels: true }",
     "MVN | mvn_param { normalize_variance: false across_channels: true }",
     f"Convolution | convolution_param {{ {SAME} {FILLER} }}",
@@ -218,7 +226,9 @@ class _Grower:
             filler = 'type: "gaussian" std: 1' if kind == "noise" else "value: 0.5"
             data = self.source(IMAGE, filler)
             self.open.append(data)
-        if random.random() < (0.05 if self.is_tame else 0.15 if kind == "Input" else 0.4):
+        if kind == "constant":
+            self._last(data)
+        elif random.random() < (0.05 if self.is_tame else 0.15 if kind == "Input" else 0.4):
             self._chain(data)
         data = self.open[-1]
         frozen = " param { lr_mult: 0 } param { lr_mult: 0 }" if random.random() < 0.12 else ""
@@ -235,6 +245,12 @@ class _Grower:
         if self.random.random() < 0.3:
             value = self._alias(value)
         self._in_place(value)
+
+    def _last(self, value: Value) -> None:
+        """Something in place on equal values, or nothing: BatchNorm, for one, would make them all zero."""
+        if self.random.random() < (0.1 if self.is_tame else 0.5):
+            kind, _, settings = self.random.choice(FOLLOWERS_OF_EQUAL_VALUES).partition(" | ")
+            self.add(kind, [value.name], [value.name], settings)
 
     def _segment(self) -> None:
         """A producer, aliases and siblings around layers in place."""
@@ -291,20 +307,14 @@ class _Grower:
     def _in_place_of_two(self, value: Value) -> Value:
         """Eltwise, Concat and others with a second bottom, in place on the first."""
         random = self.random
-        choice = random.choice(("SUM", "PROD", "MAX", "stable", "Scale", "Bias", "Crop", "index", "Filter"))
-        if choice in ("index", "Filter"):
-            other = self.source(value.dims[:1], f"value: {1 if choice == 'Filter' else 0}")
+        choice = random.choice(("SUM", "PROD", "MAX", "stable", "Scale", "Bias", "Crop", "index"))
+        if choice == "index":
+            other = self.source(value.dims[:1], "value: 0")
         elif choice in ("Scale", "Bias"):
             other = self.source(value.dims[:2], 'type: "gaussian" std: 1')
         else:
             other = self._like(value)
-        kinds = {
-            "Scale": "Scale",
-            "Bias": "Bias",
-            "Crop": "Crop",
-            "index": "BatchReindex",
-            "Filter": "Filter",
-        }
+        kinds = {"Scale": "Scale", "Bias": "Bias", "Crop": "Crop", "index": "BatchReindex"}
         settings = {
             "SUM": "eltwise_param { operation: SUM coeff: 1 coeff: -1 }",
             "PROD": "eltwise_param { operation: PROD stable_prod_grad: false }",
@@ -459,7 +469,7 @@ class _Grower:
             [value],
             (steps, items, units),
         )
-        cont = self.source((steps, items), f"value: {self.random.choice((0, 1))}")
+        cont = self.source((steps, items), f"value: {1 if steps == 1 else self.random.choice((0, 1))}")
         bias = 'bias_filler { type: "uniform" min: -0.5 max: 0.5 }'
         settings = f"recurrent_param {{ num_output: 4 {FILLER} {bias} }}"
         return self.make(f"{kind} | {settings}", [x, cont], (steps, items, 4), is_learned=True)
@@ -592,14 +602,12 @@ class _Grower:
 
     def _score(self, value: Value) -> Value:
         """A learned layer that makes two numbers for each of three items, whatever the shape."""
-        flat = value
         if value.dims[0] != IMAGE[0] or len(value.dims) < 2:
-            flat = self.make("Reduction | reduction_param { operation: SUM }", [value], ())
-            shape = "reshape_param { shape { dim: 1 dim: 1 } }"
-            flat = self.make(f"Reshape | {shape}", [flat], (1, 1))
-            flat = self.make("Tile | tile_param { axis: 0 tiles: 3 }", [flat], (3, 1))
+            written = f"InnerProduct | inner_product_param {{ axis: 0 num_output: 6 {FILLER} }}"
+            value = self.make(written, [value], (6,), is_learned=True)
+            value = self.make("Reshape | reshape_param { shape { dim: 3 dim: 2 } }", [value], (3, 2))
         written = f"InnerProduct | inner_product_param {{ num_output: 2 {FILLER} }}"
-        return self.make(written, [flat], (3, 2), is_learned=True)
+        return self.make(written, [value], (3, 2), is_learned=True)
 
     def _loss(self, score: Value) -> None:
         random = self.random

@@ -14,7 +14,7 @@ Feed = float | Sequence[float]
 
 #: Which parameters of two nets get the same values: those with the same number, counted over the owners in
 #: run order; those with the same layer name and index; or whatever Caffe's own fillers draw. `trained` is
-#: `order`, but as after some training: a parameter with lr_mult 0 keeps what its filler gave it, and a factor of
+#: `order`, but as after some training: with lr_mult 0 a parameter keeps what its filler gave it, a factor of
 #: Scale or PReLU that began as a positive constant is still positive.
 Weights = Literal["order", "name", "fillers", "trained"]
 

@@ -196,6 +196,7 @@ class _Grower(Producers):
         if sibling == "before":
             self._sibling(value)
         size = prod(value.dims[1:])
+        is_cut = self.loses_gradient_to_flatten(value)
         written, dims = random.choice(
             (
                 ("Reshape | reshape_param { shape { dim: 0 dim: -1 } }", (value.dims[0], size)),
@@ -203,7 +204,7 @@ class _Grower(Producers):
                     "Reshape | reshape_param { shape { dim: 0 dim: 0 dim: -1 } }",
                     (*value.dims[:2], prod(value.dims[2:])),
                 ),
-                ("Flatten", (value.dims[0], size)),
+                ("Split" if is_cut else "Flatten", value.dims if is_cut else (value.dims[0], size)),
                 ("Split", value.dims),
                 ("Split", value.dims),
                 ("Concat", value.dims),
@@ -244,7 +245,7 @@ class _Grower(Producers):
         random = self.random
         if not self.has_loss:
             return
-        if random.random() < 0.06:
+        if random.random() < 0.06 and not self.is_short:
             self._loss_in_place(random.choice(self.open))
         scores = [self._score(value) for value in list(self.open) if value.is_learned]
         if not scores:

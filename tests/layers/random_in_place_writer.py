@@ -72,6 +72,18 @@ class Writer:
             self.open.remove(value)
             self.read.append(value)
 
+    def loses_gradient_to_flatten(self, value: Value) -> bool:
+        """Whether a Flatten behind it stops all gradients, whatever is in place.
+
+        FlattenLayer::Backward hands its bottom another gradient buffer; a layer that has shared the old one
+        with its own bottom, or with a net inside it, goes on reading that.
+        """
+        producer = next(line for line in self.lines if f'top: "{value.name}"' in line)
+        kinds = ["LSTM", "RNN", "Parameter", "Reshape"]
+        if producer.count('bottom: "') == producer.count('top: "') == 1:
+            kinds += ["Concat", "Slice"]
+        return any(f'type: "{kind}"' in producer for kind in kinds)
+
     def source(self, dims: Dims, filler: str) -> Value:
         """A DummyData layer."""
         shape = " ".join(f"dim: {dim}" for dim in dims)

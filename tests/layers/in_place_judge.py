@@ -1,7 +1,8 @@
 """Asks real Caffe whether the in-place layers of a net compute what they say.
 
 The reference is the same net in which every in-place layer has a top of its own. Aliases (Reshape, Flatten,
-Split, ...) stay in it: they matter only where a layer writes into its bottom, and none does any more.
+Split, ...) stay in it: what they share is harmed only by a layer that writes into its bottom, and none does
+any more. Where an alias is wrong by itself (Flatten behind Reshape stops all gradients), both nets are alike.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -90,13 +91,13 @@ def judge(peer: Peer, text: str, state: NetState, seed: int = 1) -> Judgement:
     if reference is None:
         return Judgement("rejected", "a blob has two producers")
     trial = Trial(peer, NetText(text, state), NetText(reference.text, state), reference.outputs)
-    plan = plan_for(net, seed)
+    plan = plan_for(text, state, seed)
     judgement = trial.judgement(plan)
     if judgement.kind == "nothing" and plan.backward:
         # The reference may abort when a gradient is asked for (ArgMax), or be finite only untrained (Log).
         forward = trial.judgement(replace(plan, backward=False))
         judgement = forward if forward.is_wrong else trial.judgement(replace(plan, weights="fillers"))
-    if not judgement.is_wrong and is_forced(net):
+    if not judgement.is_wrong and is_forced(text):
         judgement = trial.judgement_of_inputs(plan, net) or judgement
     if judgement.kind not in ("forward", "gradient"):
         return judgement
@@ -116,18 +117,18 @@ def judge_often(peer: Peer, text: str, state: NetState, seeds: Iterable[int]) ->
     return judgement
 
 
-def plan_for(net: Net, seed: int) -> Plan:
+def plan_for(text: str, state: NetState, seed: int) -> Plan:
     """Three passes with fresh inputs; a TEST net is only trained backward if it says so.
 
     Backward of a TEST net is run by nobody but those who want the gradients of all inputs: force_backward.
     """
-    backward = net.states[0].phase == "TRAIN" or is_forced(net)
+    backward = state.phase == "TRAIN" or is_forced(text)
     return Plan(seed, weights="trained", passes=PASSES, backward=backward, refeed=True)
 
 
-def is_forced(net: Net) -> bool:
-    """Whether gradients of inputs are asked for; a generated net says so in its name."""
-    return "forced" in net.name
+def is_forced(text: str) -> bool:
+    """Whether gradients of inputs are asked for."""
+    return load(text.encode(), "BVLC/caffe").net_settings.boolean("force_backward")
 
 
 def only_net(text: str, state: NetState) -> Net:

@@ -50,7 +50,7 @@ class _Grower(Producers):
         for _ in range(0 if self.is_small or self.is_short else random.choice((1, 2, 2))):
             self._segment()
         self._end()
-        beginning = 'name: "forced"\nforce_backward: true\n' if is_forced else ""
+        beginning = "force_backward: true\n" if is_forced else ""
         return RandomNet(beginning + "\n".join(self.lines) + "\n", NetState(phase))
 
     def _begin(self) -> None:

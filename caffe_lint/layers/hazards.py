@@ -13,14 +13,14 @@ from ..net.state import Phase
 from ..text import Span
 from .aliasing import shares_memory
 from .backward import Backward
-from .backward_reads import Read, backward_reads, is_in_place
+from .backward_reads import Need, Read, backward_reads, gradients_of, is_in_place
 from .dummy import dummy_fillers
 from .in_place_fault import in_place_fault
 from .inference import Inference
 from .memory import MemoryMap, shares_gradient
 from .overwriting import KEPT, Change, change_by
 from .table import TABLE
-from .values import KnownValues, drops
+from .values import KnownValues, Signs, drops, filler_signs
 
 HazardKind = Literal[
     "in-place-not-supported",
@@ -79,12 +79,13 @@ class _Search:
         yield from self._stale_reads()
         yield from faults
         yield from self._lost_for_backward()
+        yield from (hazard for top in tops if (hazard := self._kept_gradient(top)))
         yield from self._lost_loss_weights()
         yield from self._lasting()
 
     def _own_fault(self, top: Blob) -> Hazard | None:
         layer = top.layer
-        fault = in_place_fault(layer, top.index, self._inference, self._backward)
+        fault = in_place_fault(top, self._inference, self._backward, self._values)
         if fault is None:
             return None
         reason = f"{fault.reason}{_as_read(layer)}"
@@ -111,9 +112,27 @@ class _Search:
                 change = self._change(write)
                 if change is None:
                     break
-                if not change.is_none:
+                if not change.is_none and not _absorbs(use.layer, change):
                     yield self._stale_read(write, use)
                     break
+        yield from self._stale_outputs()
+
+    def _stale_outputs(self) -> Iterator[Hazard]:
+        """Outputs of the net that have been overwritten under another name."""
+        for blob in self._net.blobs:
+            if blob.uses or not _is_alias(blob.layer):
+                continue
+            later = self._memory.of(blob).after(self._memory.content(blob))
+            write = next(
+                (write for write in later if (change := self._change(write)) and not change.is_none), None
+            )
+            if write is not None:
+                message = (
+                    f"{_worker(write)} overwrites '{blob.name}' too, which lies in the same memory: "
+                    "this output of the net is something else"
+                )
+                notes = (*self._alias_note(write), (f"'{blob.name}' is an output", blob.span))
+                yield Hazard("alias-overwritten", write, message, notes)
 
     def _stale_read(self, write: Blob, use: Use) -> Hazard:
         message = (
@@ -134,24 +153,51 @@ class _Search:
         blob = layer.tops[read.which] if read.is_top else layer.bottoms[read.which].blob
         if blob is None:
             return
-        change = KEPT
+        change, culprit = KEPT, None
         for write in self._memory.of(blob).after(self._memory.content(blob)):
             if write.layer.index <= layer.index:
                 continue
             found = self._change(write)
             if found is None:
-                return
+                break
             is_only_path = read.is_top and self._leads_only_to(blob, write)
-            if is_only_path and not found.passes_gradient:
+            if is_only_path and _hides(found, change, read):
                 return
             change = change.then(found)
             kept = change.passing if is_only_path and read.is_local else change.blocked
-            if kept < read.need:
-                yield self._lost(layer, read, write)
-                return
+            if kept < read.need and culprit is None:
+                culprit = write
+        if culprit is not None:
+            yield self._lost(layer, read, culprit)
+
+    def _kept_gradient(self, top: Blob) -> Hazard | None:
+        """A layer that is not to pass a gradient down, but leaves that of its top where it is."""
+        layer, backward = top.layer, self._backward
+        is_kept_back = layer in backward.running and layer.bottoms[top.index] not in backward.asked
+        if not is_kept_back or backward.asked.isdisjoint(top.uses):
+            return None
+        below = [version for version in top.versions() if version.layer in backward.running][1:]
+        maker = below[0] if below else None
+        if maker is None or not self._teaches(maker.layer):
+            return None
+        message = (
+            f"{_worker(top)} passes the gradient of its top down as it is, against its 'propagate_down': "
+            f"both lie in one memory, and the gradient of '{maker.layer.name}' is wrong"
+        )
+        return Hazard("in-place-corrupts-gradient", top, message, _maker(top))
+
+    def _teaches(self, layer: Layer) -> bool:
+        """Whether something learns from the gradients that a layer works out."""
+        gradients = gradients_of(layer, self._inference, self._backward)
+        return bool(gradients.asked or gradients.learns)
 
     def _leads_only_to(self, blob: Blob, write: Blob) -> bool:
-        """Whether all gradient of a blob comes through the layer of an in-place top further down."""
+        """Whether all gradient of a layer comes to its top through that of an in-place top further down."""
+        siblings = (top for top in blob.layer.tops if top is not blob)
+        if any(
+            self._backward.weight(top) or not self._backward.asked.isdisjoint(top.uses) for top in siblings
+        ):
+            return False
         while True:
             asked = [use for use in blob.uses if use in self._backward.asked]
             if len(asked) != 1 or self._backward.weight(blob):
@@ -235,7 +281,7 @@ class _Search:
         if layer.type == "LSTM" and blob.index == 0:
             shape = self._inference.shape(blob)
             exposes = layer.block.block("recurrent_param").boolean("expose_hidden")
-            if shape and shape[0] == 1 and not exposes:
+            if shape and shape[0] == 1 and not exposes and not _always_starts_anew(layer):
                 return _Lasting("goes on from it in the next pass", is_filled_once=False)
         return _LASTING.get(layer.type)
 
@@ -272,6 +318,25 @@ _LASTING = {
     "MemoryData": _Lasting("shows the caller's own array"),
     "Input": _Lasting("keeps it unless the caller fills it before every pass", is_certain=False),
 }
+
+
+def _always_starts_anew(layer: Layer) -> bool:
+    """Whether the markers of a recurrent layer are 0, so that it never goes on from a state."""
+    fillers = dummy_fillers(layer.bottoms[1].blob) if len(layer.bottoms) > 1 else []
+    return bool(fillers) and all(filler_signs(filler) == Signs.ZERO for filler in fillers)
+
+
+def _hides(found: Change, before: Change, read: Read) -> bool:
+    """Whether no gradient comes back for which it matters what has become of the values."""
+    is_hidden = read.is_of_negatives and not found.passes_negatives and before.passing >= Need.SIGN
+    return is_hidden or not found.passes_gradient
+
+
+def _absorbs(reader: Layer, change: Change) -> bool:
+    """Whether a reader puts out the same as before the change: a ReLU behind a ReLU."""
+    if reader.type != "ReLU" or reader.block.block("relu_param").real("negative_slope") != 0:
+        return False
+    return change.passing is Need.VALUE and change.blocked >= Need.POSITIVE
 
 
 def _is_alias(layer: Layer) -> bool:

@@ -31,6 +31,8 @@ class Change(NamedTuple):
     """Whether doing it once more changes nothing."""
     passes_gradient: bool = True
     """Whether any gradient comes back through the layer at all."""
+    passes_negatives: bool = True
+    """Whether any comes back through elements that are not positive."""
 
     @property
     def is_none(self) -> bool:
@@ -48,6 +50,9 @@ def _throughout(need: Need, *, is_repeatable: bool = False) -> Change:
 
 
 KEPT = _throughout(Need.VALUE, is_repeatable=True)
+FLATTENED = Change(Need.VALUE, Need.POSITIVE, is_repeatable=True, passes_negatives=False)
+"""What a ReLU does."""
+
 _ANYTHING = _throughout(Need.NOTHING)
 _SETTLED = _throughout(Need.NOTHING, is_repeatable=True)
 _SAME_SIGN = _throughout(Need.SIGN)
@@ -78,7 +83,7 @@ def _bent(slope: Signs, before: Values) -> Change:
     if not before.signs & Signs.NEGATIVE:
         return KEPT
     if slope == Signs.ZERO:
-        return Change(Need.VALUE, Need.POSITIVE, is_repeatable=True)
+        return FLATTENED
     if slope == Signs.POSITIVE:
         return _SAME_SIGN
     return _throughout(Need.NOTHING if slope & Signs.NEGATIVE else Need.POSITIVE)

@@ -267,6 +267,14 @@ def _dummy_data(layer: Layer, top: int, _bottoms: list[Values], _phase: Phase) -
     return Values(filler_signs(dummy_fillers(layer.tops[top])[0]))
 
 
+def _reduction(layer: Layer, _top: int, bottoms: list[Values], _phase: Phase) -> Values:
+    param = layer.block.block("reduction_param")
+    is_sum = param.enum("operation") in ("SUM", "MEAN")
+    signs = _summed([values.signs for values in bottoms]) if is_sum else Signs.ZERO | Signs.POSITIVE
+    factor = Signs.of(param.real("coeff"))
+    return Values(signs.mapped(partial(_times, others=factor)))
+
+
 def _not_negative(_layer: Layer, _top: int, _bottoms: list[Values], _phase: Phase) -> Values:
     return _NOT_NEGATIVE
 
@@ -294,6 +302,7 @@ _RULES: dict[str, Callable[[Layer, int, list[Values], Phase], Values]] = {
     "Pooling": _pooling,
     "Power": _power,
     "ReLU": _bent,
+    "Reduction": _reduction,
     "Scale": _scale,
     "Split": _same,
     "Threshold": _not_negative,

@@ -51,6 +51,8 @@ class Backward:
     """Layers that run Backward."""
     asked: set[Use] = field(default_factory=set)
     """Bottoms for which a gradient is asked; it is worked out in the layers that run."""
+    is_forced: bool = False
+    """Whether gradients are worked out for all learned blobs, those with `lr_mult: 0` too."""
     useful: set[Use] = field(default_factory=set)
     """Those of them below which something learns from it: the statistics of a BatchNorm do not."""
 
@@ -101,6 +103,7 @@ def find_backward(net: Net, inference: Inference) -> Backward:
 
 def _force(net: Net, backward: Backward) -> None:
     """Ask all layers for all gradients that they allow to be asked (Layer::AllowForceBackward)."""
+    backward.is_forced = True
     for layer in net.layers:
         backward.running.add(layer)
         refused = _NEVER_FORCED.get(layer.type)

@@ -77,7 +77,9 @@ def gradients_of(layer: Layer, inference: Inference, backward: Backward) -> Grad
     shape = inference.shape(layer.bottoms[0].blob) if layer.bottoms else None
     return Gradients(
         frozenset(use.index for use in layer.bottoms if use in backward.useful),
-        frozenset(index for index in range(blobs) if index >= len(rates) or rates[index] != 0),
+        frozenset(
+            index for index in range(blobs) if backward.is_forced or index >= len(rates) or rates[index] != 0
+        ),
         shape[0] if shape else None,
     )
 

@@ -17,7 +17,7 @@ from .backward_reads import Need, Read, backward_reads, gradients_of, is_in_plac
 from .dummy import dummy_fillers
 from .in_place_fault import in_place_fault
 from .inference import Inference
-from .memory import MemoryMap, shares_gradient
+from .memory import Memory, MemoryMap, shares_gradient
 from .overwriting import KEPT, Change, change_by
 from .table import TABLE
 from .values import KnownValues, Signs, drops, filler_signs
@@ -161,7 +161,7 @@ class _Search:
             if found is None:
                 break
             is_only_path = read.is_top and self._leads_only_to(blob, write)
-            if is_only_path and _hides(found, change, read):
+            if is_only_path and self._hides(found, change, read, blob):
                 return
             change = change.then(found)
             kept = change.passing if is_only_path and read.is_local else change.blocked
@@ -170,14 +170,22 @@ class _Search:
         if culprit is not None:
             yield self._lost(layer, read, culprit)
 
+    def _hides(self, found: Change, before: Change, read: Read, blob: Blob) -> bool:
+        """Whether no gradient comes back for which it matters what has become of the values of a top."""
+        if found.passes_negatives:
+            return not found.passes_gradient
+        if read.is_of_negatives:
+            return before.is_local and before.passing >= Need.SIGN
+        is_positive = self._values.of(blob).signs == Signs.POSITIVE
+        return before.is_local and read.is_local and read.need is Need.POSITIVE and is_positive
+
     def _kept_gradient(self, top: Blob) -> Hazard | None:
         """A layer that is not to pass a gradient down, but leaves that of its top where it is."""
         layer, backward = top.layer, self._backward
         is_kept_back = layer in backward.running and layer.bottoms[top.index] not in backward.asked
         if not is_kept_back or backward.asked.isdisjoint(top.uses):
             return None
-        below = [version for version in top.versions() if version.layer in backward.running][1:]
-        maker = below[0] if below else None
+        maker = self._taker_below(top)
         if maker is None or not self._teaches(maker.layer):
             return None
         message = (
@@ -185,6 +193,22 @@ class _Search:
             f"both lie in one memory, and the gradient of '{maker.layer.name}' is wrong"
         )
         return Hazard("in-place-corrupts-gradient", top, message, _maker(top))
+
+    def _taker_below(self, top: Blob) -> Blob | None:
+        """The blob below whose gradient lies in the memory of that of an in-place top, and is used."""
+        blob = top.previous
+        while blob is not None and not self._takes_gradient(blob):
+            if blob.is_in_place:
+                blob = blob.previous
+            elif blob.layer.type != "Flatten" and blob.layer.bottoms and shares_gradient(blob.layer):
+                blob = blob.layer.bottoms[0].blob
+            else:
+                blob = None
+        return blob
+
+    def _takes_gradient(self, blob: Blob) -> bool:
+        """Whether somebody uses the gradient of a blob; that of a Parameter's top is its learned blob's."""
+        return blob.layer in self._backward.running or blob.layer.type == "Parameter"
 
     def _teaches(self, layer: Layer) -> bool:
         """Whether something learns from the gradients that a layer works out."""
@@ -269,7 +293,8 @@ class _Search:
                 change = self._change(write)
                 if change is None:
                     break
-                if not change.is_none and not (lasting.is_filled_once and change.is_repeatable):
+                is_settled = change.is_repeatable and not _is_read_before(write, memory)
+                if not change.is_none and not (lasting.is_filled_once and is_settled):
                     yield self._compounding(write, memory.origin, lasting)
                     break
 
@@ -320,16 +345,23 @@ _LASTING = {
 }
 
 
+def _is_read_before(write: Blob, memory: Memory) -> bool:
+    """Whether another layer reads what is to be overwritten, which the next pass does not find any more."""
+    todo, readers = [memory.origin], []
+    for blob in todo:
+        for use in blob.uses:
+            if use.layer is write.layer or use.layer.index > write.layer.index:
+                continue
+            shown = [top for top in use.layer.tops if top.previous is blob or _is_alias(use.layer)]
+            todo += shown
+            readers += [] if shown else [use]
+    return bool(readers)
+
+
 def _always_starts_anew(layer: Layer) -> bool:
     """Whether the markers of a recurrent layer are 0, so that it never goes on from a state."""
     fillers = dummy_fillers(layer.bottoms[1].blob) if len(layer.bottoms) > 1 else []
     return bool(fillers) and all(filler_signs(filler) == Signs.ZERO for filler in fillers)
-
-
-def _hides(found: Change, before: Change, read: Read) -> bool:
-    """Whether no gradient comes back for which it matters what has become of the values."""
-    is_hidden = read.is_of_negatives and not found.passes_negatives and before.passing >= Need.SIGN
-    return is_hidden or not found.passes_gradient
 
 
 def _absorbs(reader: Layer, change: Change) -> bool:

@@ -10,6 +10,7 @@ from ..net import Blob, Layer
 from .aliasing import keeps_axes
 from .backward import Backward
 from .backward_reads import gradients_of
+from .dummy import dummy_fillers
 from .inference import Inference
 from .record import Setup
 from .table import TABLE
@@ -174,6 +175,14 @@ def _argmax(site: _Site) -> Fault | None:
     return Fault("it writes its results over the numbers that it still has to compare")
 
 
+def _batch_reindex(site: _Site) -> Fault | None:
+    fillers = dummy_fillers(site.layer.bottoms[1].blob)
+    # An item that is copied everywhere is copied onto itself before anything could overwrite it.
+    if fillers and all(filler.string("type") == "constant" for filler in fillers):
+        return _cleared_gradient(site, _RESHAPED)
+    return Fault("it writes over items that it still has to copy")
+
+
 def _bottom_is_gone(_site: _Site) -> Fault:
     return _BOTTOM_IS_GONE
 
@@ -188,7 +197,6 @@ _WEIGHT_TYPES = frozenset(
 
 _FORWARD = {
     "Accuracy": _UNREADABLE,
-    "BatchReindex": Fault("it writes over items that it still has to copy"),
     "ContrastiveLoss": Fault("it writes the loss over its bottom before it has read it"),
     "Embed": _OVERRUN,
     "HingeLoss": Fault("its bottom has the shape of the loss by then, and it reads only that much of it"),
@@ -204,6 +212,7 @@ _FORWARD = {
 _RULES: dict[str, Callable[[_Site], Fault | None]] = {
     "ArgMax": _argmax,
     "BNLL": _bottom_is_gone,
+    "BatchReindex": _batch_reindex,
     "Clip": _bottom_is_gone,
     "Concat": _concat,
     "Convolution": _convolution,

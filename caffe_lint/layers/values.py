@@ -252,6 +252,10 @@ def _joined(_layer: Layer, _top: int, bottoms: list[Values], _phase: Phase) -> V
     return Values(_summed([values.signs for values in bottoms]))
 
 
+def _padded(_layer: Layer, _top: int, bottoms: list[Values], _phase: Phase) -> Values:
+    return Values(bottoms[0].signs | Signs.ZERO) if bottoms else ANYTHING
+
+
 def _pooling(layer: Layer, top: int, bottoms: list[Values], phase: Phase) -> Values:
     return _joined(layer, top, bottoms, phase) if top == 0 else _NOT_NEGATIVE
 
@@ -297,6 +301,7 @@ _RULES: dict[str, Callable[[Layer, int, list[Values], Phase], Values]] = {
     "DummyData": _dummy_data,
     "ELU": _bent,
     "Eltwise": _eltwise,
+    "Im2col": _padded,
     "MVN": _mvn,
     "PReLU": _bent,
     "Pooling": _pooling,

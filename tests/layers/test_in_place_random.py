@@ -27,8 +27,9 @@ MORE_SEEDS = range(2, 10)
 """Other weights and inputs for nets that we flag although nothing is wrong with the first ones."""
 
 EXPLAINED = {
+    203: "what would be wrong is the gradient of PReLU slopes, which is 0: their inputs are never negative",
     1134: "the outputs of a BatchNorm behind a BatchNorm are the same, but not the statistics that it stores",
-    1890: "what would be wrong is the gradient of PReLU slopes, which is 0: their inputs are never negative",
+    1890: "as in net 203",
 }
 """Nets that we flag rightly, or all but rightly, although real Caffe computes the same numbers."""
 

@@ -19,7 +19,7 @@ from google.protobuf import text_format
 from caffe_lint.lint import lint
 from caffe_lint.lint.registry import all_rules
 from caffe_lint.net import Document
-from caffe_lint.recurrent.unroll import unroll_lstm
+from caffe_lint.recurrent.unroll import unroll
 from caffe_lint.recurrent.unroll_options import LstmOptions
 from caffe_lint.schema import BVLC, load_schema
 from caffe_lint.schema.descriptors import message_class
@@ -55,9 +55,7 @@ def _best(*functions: Callable[[], object]) -> list[float]:
 
 
 def _unroll(steps: int) -> str:
-    return unroll_lstm(
-        LstmOptions(steps=steps, batch=10, hidden=500, input_shape=(128, 10, 10), style="netspec")
-    )
+    return unroll(LstmOptions(steps=steps, batch=10, hidden=500, input_shape=(128, 10, 10), style="netspec"))
 
 
 def _long_unroll() -> None:

@@ -97,6 +97,12 @@ class NetWriter:
             block["slice_point"] = [cut.size * piece for piece in range(1, len(tops))]
         return self.add_layer("Slice", name, tops, bottom, slice_param=block)
 
+    def add_sink(self, name: str, *bottoms: Top) -> None:
+        """Add a layer that reads blobs nobody asks for, so that they are no outputs of the net."""
+        layer_type = "Silence"
+        silence: Callable[..., object] = getattr(self.caffe.layers, layer_type)
+        setattr(self.spec, self.prefix + name, silence(*bottoms, name=self.prefix + name, ntop=0))
+
     def add_sum(self, name: str, *bottoms: Top) -> Top:
         """Add a sum, element by element."""
         return self._add_eltwise(name, self.caffe.params.Eltwise.SUM, bottoms)

@@ -1,10 +1,15 @@
-"""What an unrolled LSTM shall look like: the options of the generator, checked when made."""
+"""What an unrolled net shall look like: the options of the generator, checked when made."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import prod
-from typing import Literal
+from math import isfinite, prod
+from typing import ClassVar, Literal, get_args
 
-Style = Literal["netspec", "sequence"]
+from .unroll_cell import GATES, Cell, Kind, Style, roles
+
+LstmStyle = Literal["sequence", "netspec", "lstmunit", "lstm-layer"]
+GruStyle = Literal["sequence", "netspec"]
+RnnStyle = Literal["sequence", "netspec", "rnn-layer"]
 InitialState = Literal["zero", "input"]
 Output = Literal["sequence", "last", "both"]
 
@@ -85,17 +90,26 @@ class Training:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LstmOptions:
-    """One LSTM over T = `steps` time steps, B = `batch` sequences and H = `hidden` units.
+class UnrollOptions:
+    """Recurrent layers over T = `steps` time steps, B = `batch` sequences and H = `hidden` units.
 
     The input x has the shape [T, B, *input_shape]; with `bottom` it is a blob of an existing net, and so are
-    `cont` and the initial states then. `cont` names the markers [T, B]: 0 where a sequence begins, else 1.
+    `cont`, `static` and the initial states then. `cont` names the markers [T, B]: 0 where a sequence begins,
+    else 1. `static` names an input [B, *static_shape] that the first layer reads in every step.
 
-    Style `netspec` multiplies x by its weights step by step, `sequence` once over the whole sequence.
+    `layers` are stacked, each reads the outputs of the one before. With `bidirectional` each has a second
+    half that goes from the last step to the first; the outputs of both lie side by side, [T, B, 2H].
+
+    Style `netspec` multiplies x by its weights step by step, `sequence` once over the whole sequence;
+    `lstmunit` does so too and computes the cell by Caffe's LSTMUnit; `lstm-layer` and `rnn-layer` write
+    Caffe's own layer, which goes on from the state of the last pass where `cont` does not reset it.
 
     Raises:
         ValueError: if Caffe could not build the net that is asked for.
     """
+
+    KIND: ClassVar[Kind]
+    STYLES: ClassVar[tuple[str, ...]]
 
     steps: int
     batch: int
@@ -103,7 +117,11 @@ class LstmOptions:
     input_shape: tuple[int, ...] = ()
     bottom: str | None = None
     style: Style = "sequence"
+    layers: int = 1
+    bidirectional: bool = False
     cont: str | None = None
+    static: str | None = None
+    static_shape: tuple[int, ...] = ()
     initial_state: InitialState = "zero"
     output: Output = "sequence"
     prefix: str = ""
@@ -112,43 +130,143 @@ class LstmOptions:
     bias: Training = Training(2, 0, Filler("constant", (("value", 0),)))
 
     def __post_init__(self) -> None:
-        for name in ("steps", "batch", "hidden"):
+        for name in ("steps", "batch", "hidden", "layers"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if self.style not in self.STYLES:
+            raise ValueError(
+                f"style '{self.style}' is none of {self.KIND}'s: {', '.join(map(repr, self.STYLES))}"
+            )
         self._check_input()
+        self._check_static()
         self._check_sizes()
+        self._check_cell()
 
     @property
-    def gates(self) -> int:
-        """How many outputs the two products have: 4H, in the order i, f, o, g (lstm_layer.cpp)."""
-        return 4 * self.hidden
+    def has_static(self) -> bool:
+        """Whether there is a static input."""
+        return self.static is not None or bool(self.static_shape)
 
     @property
-    def weight_names(self) -> tuple[str, str, str]:
-        """The shared parameters: W_xc [4H, D], b_c [4H] and W_hc [4H, H] of Caffe's LSTM layer."""
-        start = f"{self.prefix}w_t0/" if self.weight_prefix is None else self.weight_prefix
-        return f"{start}Mxw", f"{start}Mxb", f"{start}Mhw"
+    def static_name(self) -> str:
+        """The name of the static input."""
+        return self.static or f"{self.prefix}x_static"
+
+    @property
+    def width(self) -> int:
+        """How many outputs a layer has for each step of a sequence."""
+        return self.hidden * (2 if self.bidirectional else 1)
+
+    @property
+    def parts(self) -> list[list[str]]:
+        """What tells the names apart: for each layer, the beginnings for its one or two directions."""
+        stack = [f"layer{number}/" for number in range(1, self.layers + 1)] if self.layers > 1 else [""]
+        directions = ("forward/", "backward/") if self.bidirectional else ("",)
+        return [[layer + direction for direction in directions] for layer in stack]
+
+    def cell(self, part: str = "") -> Cell:
+        """One direction of one layer, by the beginning of its names."""
+        start = f"{self.prefix}{part}w_t0/" if self.weight_prefix is None else self.weight_prefix + part
+        peepholes, forget_bias = self._extras
+        has_static = self.has_static and part in self.parts[0]
+        names = roles(self.KIND, static=has_static, peepholes=peepholes)
+        return Cell(
+            self.KIND,
+            self.steps,
+            self.batch,
+            self.hidden,
+            self.style,
+            {role: (self.bias if is_bias else self.weight).named(start + role) for role, is_bias in names},
+            self.weight.filler.fields,
+            self.bias.filler.fields,
+            peepholes,
+            forget_bias,
+            folder=f"{self.KIND}/",
+        )
+
+    @property
+    def _extras(self) -> tuple[bool, float]:
+        """Whether there are peepholes, and the additional bias of the forget gate."""
+        return False, 0
+
+    def _check_cell(self) -> None:
+        """What only one kind of cell has to check."""
 
     def _check_input(self) -> None:
         if (self.bottom is None) == (not self.input_shape):
             raise ValueError("give either the input shape behind time and batch, or an existing bottom")
-        if self.bottom == "" or self.cont == "":
+        if "" in (self.bottom, self.cont, self.static):
             raise ValueError("a blob needs a name, got ''")
-        for dim in self.input_shape:
-            if dim < 1:
-                raise ValueError(f"each dim of the input shape must be at least 1, got {dim}")
-        if 2 + len(self.input_shape) > MAX_AXES:
-            raise ValueError(f"a blob has at most {MAX_AXES} axes, got {2 + len(self.input_shape)}")
+        for name, shape, axes in (("input", self.input_shape, 2), ("static", self.static_shape, 1)):
+            for dim in shape:
+                if dim < 1:
+                    raise ValueError(f"each dim of the {name} shape must be at least 1, got {dim}")
+            if axes + len(shape) > MAX_AXES:
+                raise ValueError(f"a blob has at most {MAX_AXES} axes, got {axes + len(shape)}")
+
+    def _check_static(self) -> None:
+        if self.bottom is not None and self.static_shape:
+            raise ValueError("with an existing bottom the static input is an existing blob, give its name")
+        if self.bottom is None and self.static is not None and not self.static_shape:
+            raise ValueError("give the shape of the static input, which the net makes itself")
 
     def _check_sizes(self) -> None:
-        sequence = (self.steps, self.batch)
-        shapes = {
+        sequence, gates = (self.steps, self.batch), GATES[self.KIND] * self.hidden
+        shapes: Mapping[str, tuple[int, ...]] = {
             "the input": (*sequence, *self.input_shape),
-            "the gates of the whole sequence": (*sequence, self.gates),
-            "the weight of the input": (self.gates, *self.input_shape),
-            "the weight of the hidden state": (self.gates, self.hidden),
+            "the gates of the whole sequence": (*sequence, gates),
+            "the output": (*sequence, self.width),
+            "the weight of the input": (gates, *self.input_shape),
+            "the weight of the static input": (gates, *self.static_shape),
+            "the weight of the hidden state": (gates, self.width),
         }
         for name, shape in shapes.items():
             if prod(shape) > MAX_COUNT:
                 count = f"{' x '.join(map(str, shape))} = {prod(shape)}"
                 raise ValueError(f"{name} has {count} numbers, a blob holds at most {MAX_COUNT}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LstmOptions(UnrollOptions):
+    """An LSTM: `peepholes` let the gates see the cell state, each unit its own, by weights of their own.
+
+    `forget_bias` is added to the bias of the forget gates, as a constant: Caffe fills a bias with one
+    value for all gates, so what is learned is the difference to it. A decay of the bias draws the sum
+    towards `forget_bias`, not to 0.
+    """
+
+    KIND = "lstm"
+    STYLES = get_args(LstmStyle)
+
+    peepholes: bool = False
+    forget_bias: float = 0
+
+    @property
+    def _extras(self) -> tuple[bool, float]:
+        return self.peepholes, self.forget_bias
+
+    def _check_cell(self) -> None:
+        if self.peepholes and self.style in ("lstmunit", "lstm-layer"):
+            raise ValueError(f"style '{self.style}' has no peepholes, 'sequence' and 'netspec' have")
+        if not isfinite(self.forget_bias):
+            raise ValueError(f"the forget bias must be a finite number, got {self.forget_bias}")
+        if self.forget_bias and self.style == "lstm-layer":
+            raise ValueError(
+                "Caffe's LSTM layer fills its bias with one value: no forget bias with 'lstm-layer'"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GruOptions(UnrollOptions):
+    """A GRU as Cho et al. (2014) write it: r works on h before the product, and z keeps the old state."""
+
+    KIND = "gru"
+    STYLES = get_args(GruStyle)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RnnOptions(UnrollOptions):
+    """A simple recurrent net as Caffe's RNN layer computes it, with outputs o besides its states h."""
+
+    KIND = "rnn"
+    STYLES = get_args(RnnStyle)

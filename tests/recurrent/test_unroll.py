@@ -9,8 +9,15 @@ import pytest
 from google.protobuf import text_format
 from google.protobuf.json_format import MessageToDict
 
-from caffe_lint.recurrent.unroll import unroll_lstm
-from caffe_lint.recurrent.unroll_options import Filler, LstmOptions, Style, Training
+from caffe_lint.recurrent.unroll import unroll
+from caffe_lint.recurrent.unroll_options import (
+    Filler,
+    GruOptions,
+    LstmOptions,
+    LstmStyle,
+    Training,
+    UnrollOptions,
+)
 from caffe_lint.schema import BVLC, load_schema
 from caffe_lint.schema.descriptors import message_class
 
@@ -28,7 +35,7 @@ def layers_of(text: str) -> Layers:
     layers: Layers = {}
     writers: dict[str, str] = {}
     for layer in MessageToDict(net, preserving_proto_field_name=True)["layer"]:
-        name, bottoms, tops = layer.pop("name"), layer.pop("bottom", []), layer.pop("top")
+        name, bottoms, tops = layer.pop("name"), layer.pop("bottom", []), layer.pop("top", [])
         assert name not in layers
         layer["bottoms"] = [writers.get(bottom, bottom) for bottom in bottoms]
         layer["in_place"] = bottoms == tops
@@ -87,7 +94,7 @@ def classic_reference() -> Layers:
 
 
 def test_classic_form_is_the_classic_example() -> None:
-    assert layers_of(unroll_lstm(CLASSIC)) == classic_reference()
+    assert layers_of(unroll(CLASSIC)) == classic_reference()
 
 
 def test_example_script_makes_the_classic_form() -> None:
@@ -97,7 +104,7 @@ def test_example_script_makes_the_classic_form() -> None:
 
 
 def test_sequence_form_multiplies_x_once() -> None:
-    layers = layers_of(unroll_lstm(SMALL))
+    layers = layers_of(unroll(SMALL))
     assert layers["X"] == layer("Input", input_param={"shape": [{"dim": ["2", "4", "5"]}]})
     assert layers["lstm/Mx"]["bottoms"] == ["X:0"]
     assert layers["slice_Mx"] == layer("Slice", "lstm/Mx:0", slice_param={"axis": 0, "slice_point": [1]})
@@ -107,7 +114,7 @@ def test_sequence_form_multiplies_x_once() -> None:
 
 
 def test_cont_resets_h_and_the_forget_gate() -> None:
-    layers = layers_of(unroll_lstm(replace(SMALL, cont="cont")))
+    layers = layers_of(unroll(replace(SMALL, cont="cont")))
     reset = {"scale_param": {"axis": 0}}
     assert layers["cont"] == layer("Input", input_param={"shape": [{"dim": ["2", "4"]}]})
     assert layers["t1/lstm/h_cont"] == layer("Scale", "t0/lstm/h:0", "slice_cont:1", **reset)
@@ -117,27 +124,27 @@ def test_cont_resets_h_and_the_forget_gate() -> None:
 
 
 def test_initial_state_as_input() -> None:
-    layers = layers_of(unroll_lstm(replace(SMALL, initial_state="input")))
+    layers = layers_of(unroll(replace(SMALL, initial_state="input")))
     shape = {"shape": [{"dim": ["1", "4", "3"]}]}
     assert layers["h0"] == layers["c0"] == layer("Input", input_param=shape)
 
 
 def test_last_output_is_the_last_h() -> None:
-    text = unroll_lstm(replace(SMALL, output="last"))
+    text = unroll(replace(SMALL, output="last"))
     assert 'top: "h_last"' in text
     assert "Concat" not in text
     assert list(layers_of(text))[-1] == "t1/lstm/h"
 
 
 def test_both_outputs() -> None:
-    layers = layers_of(unroll_lstm(replace(SMALL, output="both")))
+    layers = layers_of(unroll(replace(SMALL, output="both")))
     assert layers["split_h"]["bottoms"] == ["t1/lstm/h:0"]
     assert layers["concat_h"]["bottoms"] == ["t0/lstm/h:0", "split_h:0"]
 
 
 def test_bottom_leaves_the_layers_around_to_the_net() -> None:
     options = replace(SMALL, input_shape=(), bottom="fc7", cont="mask", initial_state="input", prefix="a/")
-    text = unroll_lstm(options)
+    text = unroll(options)
     assert not text.startswith("name:")
     layers = layers_of(text)
     assert "Input" not in {found["type"] for found in layers.values()}
@@ -148,16 +155,16 @@ def test_bottom_leaves_the_layers_around_to_the_net() -> None:
 
 
 def test_prefixes() -> None:
-    text = unroll_lstm(replace(SMALL, prefix="a/"))
+    text = unroll(replace(SMALL, prefix="a/"))
     assert all(name.startswith("a/") for name in layers_of(text))
     assert text.count('name: "a/w_t0/Mhw"') == 2
-    assert unroll_lstm(replace(SMALL, weight_prefix="w")).count('name: "wMhw"') == 2
+    assert unroll(replace(SMALL, weight_prefix="w")).count('name: "wMhw"') == 2
 
 
 def test_training_of_the_parameters() -> None:
     weight = Training(0.5, 3, Filler("xavier"))
     bias = Training(0, 1, Filler.parse("gaussian:mean=1,std=0.5"))
-    layers = layers_of(unroll_lstm(replace(SMALL, weight=weight, bias=bias)))
+    layers = layers_of(unroll(replace(SMALL, weight=weight, bias=bias)))
     assert layers["lstm/Mx"]["param"] == [
         {"name": "w_t0/Mxw", "lr_mult": 0.5, "decay_mult": 3.0},
         {"name": "w_t0/Mxb", "lr_mult": 0.0, "decay_mult": 1.0},
@@ -171,9 +178,9 @@ def test_training_of_the_parameters() -> None:
 
 
 @pytest.mark.parametrize("style", ["netspec", "sequence"])
-def test_one_step_of_one_unit(style: Style) -> None:
+def test_one_step_of_one_unit(style: LstmStyle) -> None:
     options = LstmOptions(steps=1, batch=1, hidden=1, input_shape=(1,), style=style, cont="cont")
-    layers = layers_of(unroll_lstm(options))
+    layers = layers_of(unroll(options))
     slices = [found for found in layers.values() if found["type"] == "Slice"]
     gates = {"axis": 2, "slice_point": [1, 2, 3]}
     assert [found["slice_param"] for found in slices] == [{"axis": 0}, {"axis": 0}, gates]
@@ -182,7 +189,7 @@ def test_one_step_of_one_unit(style: Style) -> None:
 
 def test_text_is_what_protobuf_prints() -> None:
     for options in (CLASSIC, replace(SMALL, cont="cont", initial_state="input", output="both")):
-        text = unroll_lstm(options)
+        text = unroll(options)
         net = message_class("NetParameter", load_schema())()
         assert str(text_format.Parse(text, net)) == text
 
@@ -204,6 +211,39 @@ def test_text_is_what_protobuf_prints() -> None:
         (lambda: replace(SMALL, input_shape=(3, 0)), "each dim of the input shape must be at least 1, got 0"),
         (lambda: replace(SMALL, input_shape=(1,) * 31), "a blob has at most 32 axes, got 33"),
         (lambda: replace(SMALL, cont=""), "a blob needs a name, got ''"),
+        (lambda: replace(SMALL, layers=0), "layers must be at least 1, got 0"),
+        (
+            lambda: replace(SMALL, static_shape=(3, 0)),
+            "each dim of the static shape must be at least 1, got 0",
+        ),
+        (
+            lambda: replace(SMALL, input_shape=(), bottom="x", static_shape=(3,)),
+            "with an existing bottom the static input is an existing blob, give its name",
+        ),
+        (
+            lambda: replace(SMALL, static="s"),
+            "give the shape of the static input, which the net makes itself",
+        ),
+        (
+            lambda: replace(SMALL, style="rnn-layer"),
+            "style 'rnn-layer' is none of lstm's: 'sequence', 'netspec', 'lstmunit', 'lstm-layer'",
+        ),
+        (
+            lambda: GruOptions(steps=1, batch=1, hidden=1, input_shape=(1,), style="lstmunit"),
+            "style 'lstmunit' is none of gru's: 'sequence', 'netspec'",
+        ),
+        (
+            lambda: replace(SMALL, style="lstm-layer", peepholes=True),
+            "style 'lstm-layer' has no peepholes, 'sequence' and 'netspec' have",
+        ),
+        (
+            lambda: replace(SMALL, forget_bias=float("nan")),
+            "the forget bias must be a finite number, got nan",
+        ),
+        (
+            lambda: replace(SMALL, style="lstm-layer", forget_bias=1),
+            "Caffe's LSTM layer fills its bias with one value: no forget bias with 'lstm-layer'",
+        ),
         (
             lambda: replace(SMALL, hidden=30000),
             "the weight of the hidden state has 120000 x 30000 = 3600000000 numbers, "
@@ -215,7 +255,7 @@ def test_text_is_what_protobuf_prints() -> None:
         ),
     ],
 )
-def test_options_that_no_net_can_have(make: Callable[[], LstmOptions], message: str) -> None:
+def test_options_that_no_net_can_have(make: Callable[[], UnrollOptions], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         make()
 
@@ -224,7 +264,7 @@ def test_options_that_no_net_can_have(make: Callable[[], LstmOptions], message: 
 def test_names_that_collide(name: str) -> None:
     options = replace(SMALL, input_shape=(), bottom="X", cont=name)
     with pytest.raises(ValueError, match=f"^two blobs would have the name '{re.escape(name)}'$"):
-        unroll_lstm(options)
+        unroll(options)
 
 
 @pytest.mark.parametrize(
@@ -244,3 +284,43 @@ def test_names_that_collide(name: str) -> None:
 def test_fillers_that_caffe_does_not_have(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         Filler.parse(text)
+
+
+def test_forget_bias_is_added_for_the_forget_gates_only() -> None:
+    layers = layers_of(unroll(replace(SMALL, forget_bias=1.5)))
+    constants = layers["lstm/biases"]["dummy_data_param"]
+    assert constants == {
+        "shape": [{"dim": ["3"]}, {"dim": ["3"]}, {"dim": ["6"]}],
+        "data_filler": [{"type": "constant", "value": value} for value in (0.0, 1.5, 0.0)],
+    }
+    assert layers["lstm/Mx+forget_bias"] == layer(
+        "Bias", "lstm/Mx:0", "lstm/forget_bias:0", bias_param={"axis": 2}
+    )
+    assert layers["slice_Mx"]["bottoms"] == ["lstm/Mx+forget_bias:0"]
+
+
+def test_a_stack_of_both_directions() -> None:
+    options = replace(SMALL, layers=2, bidirectional=True, cont="cont", weight_prefix="w/")
+    layers = layers_of(unroll(options))
+    assert layers["layer2/forward/lstm/Mx"]["bottoms"] == ["layer1/concat_H:0"]
+    assert layers["layer1/concat_H"]["bottoms"] == ["layer1/forward/concat_h:0", "layer1/backward/concat_h:0"]
+    assert layers["concat_H"]["bottoms"] == ["layer2/forward/concat_h:0", "layer2/backward/concat_h:0"]
+    # Backwards the last step begins, and the first one goes on unless the last begins a sequence.
+    assert layers["layer1/backward/t1/lstm/Mh"]["bottoms"] == ["layer1/backward/h0:0"]
+    assert layers["layer1/backward/t0/lstm/h_cont"]["bottoms"] == [
+        "layer1/backward/t1/lstm/h:0",
+        "layer1/backward/slice_cont:1",
+    ]
+    text = unroll(options)
+    assert text.count('name: "w/layer1/backward/Mhw"') == text.count('name: "w/layer2/forward/Mhw"') == 2
+
+
+def test_a_static_input_is_added_once_for_all_steps_and_read_by_the_first_layer() -> None:
+    layers = layers_of(unroll(replace(SMALL, static_shape=(3, 2), layers=2)))
+    assert layers["x_static"] == layer("Input", input_param={"shape": [{"dim": ["4", "3", "2"]}]})
+    assert [name for name, found in layers.items() if found["bottoms"] == ["x_static:0"]] == [
+        "layer1/lstm/Ms"
+    ]
+    assert layers["layer1/lstm/Mx+Ms"] == layer(
+        "Bias", "layer1/lstm/Mx:0", "layer1/lstm/Ms:0", bias_param={"axis": 1}
+    )

@@ -9,8 +9,8 @@ import pytest
 
 from caffe_lint.net.state import Phase
 from caffe_lint.peer import NetText, Peer, Plan
-from caffe_lint.recurrent.unroll import unroll_lstm
-from caffe_lint.recurrent.unroll_options import LstmOptions, Style
+from caffe_lint.recurrent.unroll import unroll
+from caffe_lint.recurrent.unroll_options import LstmOptions, LstmStyle
 
 pytestmark = pytest.mark.caffe
 
@@ -63,10 +63,10 @@ def markers(options: LstmOptions) -> list[float]:
 
 @pytest.mark.parametrize("style", ["netspec", "sequence"])
 @pytest.mark.parametrize("steps", [1, 3])
-def test_loads_with_the_shapes_that_are_promised(real_caffe: Peer, steps: int, style: Style) -> None:
+def test_loads_with_the_shapes_that_are_promised(real_caffe: Peer, steps: int, style: LstmStyle) -> None:
     options = replace(SMALL, steps=steps, style=style, output="both")
     for phase in PHASES:
-        verdict = real_caffe.load(unroll_lstm(options), phase=phase)
+        verdict = real_caffe.load(unroll(options), phase=phase)
         assert verdict.accepted, verdict.error
         assert verdict.outputs == ("H", "h_last")
         assert verdict.blobs["H"] == (steps, 2, 4)
@@ -77,7 +77,7 @@ def test_loads_with_the_shapes_that_are_promised(real_caffe: Peer, steps: int, s
 def test_layers_for_a_bottom_load_inside_a_net(real_caffe: Peer) -> None:
     options = replace(SMALL, input_shape=(), bottom="X", cont="cont", output="last")
     around = blob("X", 3, 2, 5) + blob("cont", 3, 2)
-    verdict = real_caffe.load(around + unroll_lstm(options))
+    verdict = real_caffe.load(around + unroll(options))
     assert verdict.accepted, verdict.error
     assert verdict.outputs == ("h_last",)
 
@@ -94,9 +94,9 @@ CASES = [
 
 @pytest.mark.parametrize("style", ["netspec", "sequence"])
 @pytest.mark.parametrize("case", CASES, ids=range(len(CASES)))
-def test_computes_what_the_lstm_layer_computes(real_caffe: Peer, case: LstmOptions, style: Style) -> None:
+def test_computes_what_the_lstm_layer_computes(real_caffe: Peer, case: LstmOptions, style: LstmStyle) -> None:
     options = replace(case, style=style)
-    ours, theirs = (with_loss(text, options) for text in (unroll_lstm(options), native_lstm(options)))
+    ours, theirs = (with_loss(text, options) for text in (unroll(options), native_lstm(options)))
     plan = Plan(feeds={"cont": markers(options)})
     blobs = {"H": "H", "X": "X"} | ({"h_last": "h_last"} if options.output == "both" else {})
     found = real_caffe.compare(NetText(ours), NetText(theirs), plan, blobs=blobs)
@@ -128,7 +128,7 @@ def test_examples_load_or_fail_as_their_comments_say(real_caffe: Peer, name: str
 
 
 def test_in_place_on_the_cell_state_is_no_lstm(real_caffe: Peer) -> None:
-    text = unroll_lstm(SMALL)
+    text = unroll(SMALL)
     broken = re.sub(r'(top|bottom): "(t\d/lstm/)act_c"', r'\1: "\2c"', text)
     found = real_caffe.compare(NetText(broken), NetText(text), Plan(backward=False))
     assert found.ok, found.error

@@ -11,17 +11,32 @@ import click
 import pytest
 
 from caffe_lint.cli import main
-from caffe_lint.cli.unroll import lstm
-from caffe_lint.recurrent.unroll import unroll_lstm
-from caffe_lint.recurrent.unroll_options import Filler, InitialState, LstmOptions, Output, Style, Training
+from caffe_lint.cli.unroll import gru, lstm, rnn
+from caffe_lint.recurrent.unroll import unroll
+from caffe_lint.recurrent.unroll_options import (
+    Filler,
+    GruOptions,
+    GruStyle,
+    InitialState,
+    LstmOptions,
+    LstmStyle,
+    Output,
+    RnnOptions,
+    RnnStyle,
+    Training,
+    UnrollOptions,
+)
 
 SIZES = ("unroll", "lstm", "--steps", "2", "--batch", "4", "--hidden", "3")
 SMALL = (*SIZES, "--input-shape", "5")
 
 
-def test_defaults_are_those_of_the_options(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(SMALL) == 0
-    assert capsys.readouterr().out == unroll_lstm(LstmOptions(steps=2, batch=4, hidden=3, input_shape=(5,)))
+@pytest.mark.parametrize(("kind", "make"), [("lstm", LstmOptions), ("gru", GruOptions), ("rnn", RnnOptions)])
+def test_defaults_are_those_of_the_options(
+    kind: str, make: type[UnrollOptions], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["unroll", kind, *SMALL[2:]]) == 0
+    assert capsys.readouterr().out == unroll(make(steps=2, batch=4, hidden=3, input_shape=(5,)))
 
 
 def test_every_option_reaches_the_net(capsys: pytest.CaptureFixture[str]) -> None:
@@ -31,6 +46,11 @@ def test_every_option_reaches_the_net(capsys: pytest.CaptureFixture[str]) -> Non
         hidden=3,
         bottom="fc7",
         style="netspec",
+        layers=2,
+        bidirectional=True,
+        peepholes=True,
+        forget_bias=1.5,
+        static="s",
         cont="mask",
         initial_state="input",
         output="both",
@@ -41,8 +61,10 @@ def test_every_option_reaches_the_net(capsys: pytest.CaptureFixture[str]) -> Non
     )
     arguments = "--bottom fc7 --style netspec --cont mask --initial-state input --output both --prefix a/"
     training = "--weight-prefix w --weight-filler xavier --weight-multipliers 3 4 --bias-multipliers 0.5 6"
-    assert main([*SIZES, *arguments.split(), *training.split(), "--bias-filler", "uniform:min=1,max=2"]) == 0
-    assert capsys.readouterr().out == unroll_lstm(options)
+    cells = "--layers 2 --bidirectional --peepholes --forget-bias 1.5 --static s"
+    words = [*arguments.split(), *training.split(), *cells.split()]
+    assert main([*SIZES, *words, "--bias-filler", "uniform:min=1,max=2"]) == 0
+    assert capsys.readouterr().out == unroll(options)
 
 
 def test_cont_has_a_name_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
@@ -50,11 +72,23 @@ def test_cont_has_a_name_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     assert 'layer {\n  name: "cont"\n  type: "Input"\n' in capsys.readouterr().out
 
 
+def test_a_static_input_has_a_name_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*SMALL, "--static-shape", "3,2"]) == 0
+    assert 'layer {\n  name: "x_static"\n  type: "Input"\n' in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
-    ("name", "choices"), [("style", Style), ("initial_state", InitialState), ("output", Output)]
+    ("command", "name", "choices"),
+    [
+        (lstm, "style", LstmStyle),
+        (gru, "style", GruStyle),
+        (rnn, "style", RnnStyle),
+        (lstm, "initial_state", InitialState),
+        (lstm, "output", Output),
+    ],
 )
-def test_choices_are_those_of_the_options(name: str, choices: object) -> None:
-    (param,) = (param for param in lstm.params if param.name == name)
+def test_choices_are_those_of_the_options(command: click.Command, name: str, choices: object) -> None:
+    (param,) = (param for param in command.params if param.name == name)
     assert isinstance(param.type, click.Choice)
     assert tuple(param.type.choices) == get_args(choices)
 
@@ -72,6 +106,12 @@ def test_choices_are_those_of_the_options(name: str, choices: object) -> None:
             "Invalid value for '--input-shape': '' must be whole numbers with commas between",
         ),
         (["--bottom", "fc7"], "give either the input shape behind time and batch, or an existing bottom"),
+        (["--layers", "0"], "layers must be at least 1, got 0"),
+        (["--static", "s"], "give the shape of the static input, which the net makes itself"),
+        (
+            ["--peepholes", "--style", "lstmunit"],
+            "style 'lstmunit' has no peepholes, 'sequence' and 'netspec' have",
+        ),
         (["--cont", "X"], "two blobs would have the name 'X'"),
         (
             ["--bias-filler", "xavier:std=1"],
@@ -127,7 +167,7 @@ def test_a_folder_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert [path for path in tmp_path.parent.iterdir() if path.name.startswith(f".{tmp_path.name}")] == []
 
 
-@pytest.mark.parametrize("style", get_args(Style))
+@pytest.mark.parametrize("style", get_args(LstmStyle))
 @pytest.mark.parametrize(
     "arguments", ["", "--cont", "--output both", "--output last --initial-state input --cont"]
 )

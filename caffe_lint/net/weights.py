@@ -32,7 +32,7 @@ class WeightBlob(NamedTuple):
     is_legacy: bool = False
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """How many numbers it has."""
         return prod(self.shape)
 
@@ -160,7 +160,7 @@ def _read_layer(message: memoryview, type_name: str = "LayerParameter") -> Layer
     """A layer of today's form, or of another with fields of the same names."""
     numbers = _numbers(type_name)
     name = layer_type = ""
-    blobs = []
+    blobs: list[WeightBlob] = []
     for field in wire_fields(message):
         if field.number == numbers["name"]:
             name = _text(field)
@@ -185,7 +185,8 @@ def _read_blob(message: memoryview, what: str) -> WeightBlob:
     """Blob::FromProto in blob.cpp: old sizes before a shape, doubles before floats."""
     numbers = _numbers("BlobProto")
     legacy = dict.fromkeys((numbers[name] for name in ("num", "channels", "height", "width")), 0)
-    is_legacy, shape = False, ()
+    is_legacy = False
+    shape: tuple[int, ...] = ()
     floats: list[memoryview] = []
     doubles: list[memoryview] = []
     for field in wire_fields(message):
@@ -199,9 +200,9 @@ def _read_blob(message: memoryview, what: str) -> WeightBlob:
             doubles.append(_message(field))
     data = _as_floats(doubles) if doubles else floats[0] if len(floats) == 1 else b"".join(floats)
     blob = WeightBlob(tuple(legacy.values()) if is_legacy else shape, data, is_legacy)
-    if len(data) != blob.count * FLOAT_BYTES:
+    if len(data) != blob.size * FLOAT_BYTES:
         sizes = " x ".join(map(str, blob.shape))
-        raise ValueError(f"{what} is {sizes} = {blob.count} numbers, {len(data) / FLOAT_BYTES:g} are there")
+        raise ValueError(f"{what} is {sizes} = {blob.size} numbers, {len(data) / FLOAT_BYTES:g} are there")
     return blob
 
 

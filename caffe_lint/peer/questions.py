@@ -38,6 +38,7 @@ class Plan:
     A feed for a blob that the net does not have is ignored, since one plan may serve two nets.
     Weights depend on the seed, on what `weights` says and on the number of elements. Gradients of parameters
     are cleared before each pass unless `accumulate`; random layers draw the same numbers in every pass.
+    With `model`, the path of a .caffemodel among the files of the net, Caffe then copies the weights in it.
     """
 
     seed: int = 1
@@ -46,6 +47,7 @@ class Plan:
     passes: int = 1
     backward: bool = True
     accumulate: bool = False
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from typing import NamedTuple
 
 from ..layers import Inference, infer_shapes
@@ -133,8 +134,7 @@ def _roll_one(
     try:
         plan = _united([each.plan for each in found], cell)
         removed = [layer for layer in _layers(found) if layer.span.start in plan.removed]
-        native, is_same_filler = _native(document, net, cell, removed, plan)
-        messages = rolled_layers(native, plan)
+        native, messages, is_same_filler = _written(document, net, cell, removed, plan)
         _carry(messages, cell, removed, plan)
     except RollError as error:
         line = document.source.position(error.span.start).line
@@ -177,27 +177,12 @@ def _united(plans: list[Plan], cell: Cell) -> Plan:
     return plan
 
 
-def _native(
+def _written(
     document: Document, net: Net, cell: Cell, removed: list[Layer], plan: Plan
-) -> tuple[Native, bool]:
+) -> tuple[Native, list[Message], bool]:
+    """The native layer, all new layers, and whether the products that it stands for had the same fillers."""
     weight_filler, bias_filler, is_same = fillers(cell)
-    native = Native(
-        _name(document, cell, removed),
-        cell.type,
-        cell.units,
-        len(cell.hidden),
-        native_params(cell, net, plan.removed),
-        weight_filler,
-        bias_filler,
-    )
-    return native, is_same
-
-
-def _name(document: Document, cell: Cell, removed: list[Layer]) -> str:
-    """What the names of the removed layers have in common, up to a mark between words."""
-    common = _common_start([layer.name for layer in removed])
-    name = re.sub(r"[^0-9A-Za-z]*(?:[^0-9A-Za-z][0-9A-Za-z]*)?$", "", common) if common else ""
-    stem = name = name or cell.type.lower()
+    params = native_params(cell, net, plan.removed)
     places = {layer.span.start for layer in removed}
     kept = [
         block
@@ -205,12 +190,28 @@ def _name(document: Document, cell: Cell, removed: list[Layer]) -> str:
         if field.start not in places
     ]
     layers = {block.string("name") for block in kept}
-    taken = layers.union(*(block.strings(side) for block in kept for side in ("bottom", "top")))
-    number = 1
-    while name in layers or any(other.startswith(f"{name}/") for other in taken):
-        number += 1
-        name = f"{stem}{number}"
-    return name
+    blobs = {top for block in kept for top in block.strings("top")}
+    # What the layers in place behind the cell write has these names too.
+    outputs = {plan.sequence, *(name for _, name in plan.taken), *plan.last_states}
+    for name in _names(cell, removed):
+        native = Native(name, cell.type, cell.units, len(cell.hidden), params, weight_filler, bias_filler)
+        messages = rolled_layers(native, plan)
+        made = {str(top) for message in messages for top in _listed(message.top)} - outputs
+        if layers.isdisjoint(str(message.name) for message in messages) and blobs.isdisjoint(made):
+            break
+    return native, messages, is_same
+
+
+def _listed(values: object) -> list[object]:
+    return values if isinstance(values, list) else []
+
+
+def _names(cell: Cell, removed: list[Layer]) -> Iterator[str]:
+    """What the names of the removed layers have in common, up to a mark between words; then with numbers."""
+    common = _common_start([layer.name for layer in removed])
+    stem = re.sub(r"[^0-9A-Za-z]*(?:[^0-9A-Za-z][0-9A-Za-z]*)?$", "", common) or cell.type.lower()
+    yield stem
+    yield from (f"{stem}{number}" for number in count(2))
 
 
 def _common_start(names: list[str]) -> str:

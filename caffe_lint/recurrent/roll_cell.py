@@ -8,7 +8,7 @@ from ..layers import Inference, dummy_fillers
 from ..net import Blob, Layer
 from .defect import usual
 from .model import Unroll
-from .roll_steps import StepReader, StepReading, states_of, units_of
+from .roll_steps import States, StepReader, StepReading, states_of, units_of
 from .roll_terms import FEATURES, Part, RollError, Source, Term, Walk
 
 
@@ -22,11 +22,14 @@ class Gate(NamedTuple):
 
 
 class Output(NamedTuple):
-    """How an RNN makes its output of its state, step by step or for all steps at once (`sequence`)."""
+    """How an RNN makes its output of its state, step by step or for all steps at once (`sequence`).
+
+    Steps whose output nobody reads may do without.
+    """
 
     part: Part
     bias: Part | None
-    steps: tuple[Blob, ...]
+    steps: tuple[Blob | None, ...]
     sequence: Blob | None
 
 
@@ -58,10 +61,12 @@ def read_cell(unroll: Unroll, inference: Inference) -> Cell:
     Raises:
         RollError: if a step is not what Caffe's own layer computes.
     """
-    states, walk = states_of(unroll), Walk(inference, units_of(unroll, inference))
+    states = states_of(unroll)
+    walk = Walk(inference, units_of(unroll, inference), states.hidden)
     reader = StepReader(states, walk)
-    steps = [reader.read(number) for number in range(len(states.hidden))]
-    rows = _Rows(steps, states.hidden, walk)
+    later = [reader.read(number) for number in range(1, len(states.hidden))]
+    steps = [reader.read(0), *later]
+    rows = _Rows(steps, states, walk)
     x, static = rows.inputs()
     _check_static(static, inference)
     output = None if states.cells else _output(states.hidden, rows.keys_of_h, walk)
@@ -83,29 +88,44 @@ def read_cell(unroll: Unroll, inference: Inference) -> Cell:
 class _Rows:
     """The terms of all steps, gate by gate: which is that of h, and whether all steps have the same."""
 
-    def __init__(self, steps: Sequence[StepReading], hidden: Sequence[Blob], walk: Walk) -> None:
+    def __init__(self, steps: Sequence[StepReading], states: States, walk: Walk) -> None:
         self.steps = steps
-        self.hidden = hidden
+        self.hidden = states.hidden
         self.walk = walk
         # The first step need not have all gates; the second shows what there is.
-        self.names = tuple(steps[1].terms)
+        self.first = min(1, len(steps) - 1)
+        self.sample = steps[self.first]
+        self.names = tuple(self.sample.terms)
+        self.before = [self._start_of_h() if not self.first else None, *states.hidden[:-1]]
         self.keys_of_h = {gate: self._key_of_h(gate) for gate in self.names}
         for gate in self.names:
             self._check_shared(gate)
 
+    def _start_of_h(self) -> Blob | None:
+        """What the only step reads as h: the one thing of the shape of h that is no piece of a sequence."""
+        shape = self.walk.inference.shape(self.hidden[0])
+        sources = (term.source for terms in self.sample.terms.values() for term in terms)
+        found = {
+            source.blob
+            for source in sources
+            if source.sequence is None and shape and self.walk.inference.shape(source.blob) == shape
+        }
+        return found.pop() if len(found) == 1 else None
+
     def _key_of_h(self, gate: str) -> object:
         """The weights that most steps multiply with the h of the step before."""
         found = []
-        for number, step in enumerate(self.steps[1:], 1):
-            keys = [term.part.key for term in step.terms[gate] if term.source.blob is self.hidden[number - 1]]
+        for before, step in zip(self.before[self.first :], self.steps[self.first :], strict=True):
+            keys = [term.part.key for term in step.terms[gate] if before and term.source.blob is before]
             found += keys[:1]
         if not found:
-            layer = self.hidden[1].layer
-            raise RollError(f"gate {gate} of step 1 does not read h of step 0", layer.name_span)
+            layer = self.hidden[self.first].layer
+            message = f"gate {gate} of step {self.first} does not read h of the step before"
+            raise RollError(message, layer.name_span)
         return usual(found)
 
     def _check_shared(self, gate: str) -> None:
-        sets = [frozenset(term.part.key for term in step.terms[gate]) for step in self.steps[1:]]
+        sets = [frozenset(term.part.key for term in step.terms[gate]) for step in self.steps[self.first :]]
         expected = usual(sets)
         for number, step in enumerate(self.steps):
             terms = step.terms.get(gate, ())
@@ -145,7 +165,7 @@ class _Rows:
         """What the steps read as x, and what all of them read besides."""
         found: set[tuple[Source, ...]] = set()
         for gate in self.names:
-            for key in self._others(self.steps[1], gate):
+            for key in self._others(self.sample, gate):
                 terms = [self._others(step, gate).get(key) for step in self.steps]
                 # A first step without a forget gate reads for it what it reads for the others.
                 found.add(tuple(term.source for term in terms if term is not None))
@@ -153,10 +173,11 @@ class _Rows:
         partial = {sources for sources in found - whole if not any(sources == full[1:] for full in whole)}
         changing = {sources for sources in whole if len(set(sources)) > 1}
         steady = whole - changing
-        if not changing and len(steady) == 1:
-            changing, steady = steady, set()
+        if not changing:
+            changing = {sources for sources in steady if not self._is_static(sources[0])}
+            steady -= changing
         if partial or len(changing) != 1 or len(steady) > 1:
-            layer = next(iter(self.steps[1].terms[self.names[0]])).product
+            layer = next(iter(self.sample.terms[self.names[0]])).product
             message = f"the gates read {len(found)} inputs besides h: Caffe's layer has x and a static one"
             raise RollError(message, layer.name_span)
         (x,) = changing
@@ -166,6 +187,11 @@ class _Rows:
                 self.walk.visited.add(source.blob.layer)
         static = next((sources[0] for sources in steady), None)
         return x, None if static is None else self._static_blob(static)
+
+    def _is_static(self, source: Source) -> bool:
+        """Whether what all steps read has no axis of time: so is the static input of Caffe's layer."""
+        terms = (term for terms in self.sample.terms.values() for term in terms)
+        return source.is_steady or any(term.source == source and term.axis != FEATURES for term in terms)
 
     def _static_blob(self, source: Source) -> Blob:
         if source.blob is None or source.sequence is not None:
@@ -187,15 +213,16 @@ class _Rows:
 
     def gates(self, has_static: bool) -> Iterator[Gate]:
         """The parts of the weights, by those of the second step, in the order of the step."""
-        step = self.steps[1]
+        step = self.sample
         x, _ = self.inputs()
+        own = x[self.first]
         for gate in self.names:
             terms = step.terms[gate]
             biases = tuple(term.bias for term in terms if term.bias is not None)
             (h,) = [term.part for term in terms if term.part.key == self.keys_of_h[gate]]
             others = list(self._others(step, gate).values())
-            of_x = [term for term in others if term.source == x[1]]
-            static = [term for term in others if term.source != x[1]]
+            of_x = [term for term in others if term.source == own]
+            static = [term for term in others if term.source != own]
             if len(of_x) != 1 or len(static) != has_static:
                 message = f"gate {gate} does not read what the other gates read"
                 raise RollError(message, terms[0].product.name_span)
@@ -274,28 +301,28 @@ def _check_static(static: Blob | None, inference: Inference) -> None:
 
 def _output(hidden: Sequence[Blob], keys: dict[str, object], walk: Walk) -> Output:
     """The product and the TanH behind h (rnn_layer.cpp): of each step, or of all steps joined."""
-    steps: list[Blob] = []
-    parts: list[tuple[Part, Part | None]] = []
     joined = joined_in_order(hidden)
     if joined is not None and (found := list(_readouts(joined, walk))):
-        (term, top), *_ = found
         walk.visited.add(joined.layer)
+        term, top = found[0]
         return Output(term.part, term.bias, (), top)
-    for number, blob in enumerate(hidden):
-        found = [(term, top) for term, top in _readouts(blob, walk) if term.part.key not in keys.values()]
-        if not found:
-            message = (
-                f"h of step {number}, '{blob.name}', goes into no product with a TanH behind it, "
-                "which makes the output of Caffe's RNN layer"
-            )
-            raise RollError(message, blob.layer.name_span)
-        (term, top), *_ = found
-        steps.append(top)
-        parts.append((term.part, term.bias))
-        if term.part.key != parts[0][0].key:
-            message = f"the output of step {number} has weights of its own in '{term.product.name}'"
-            raise RollError(message, term.product.name_span)
-    return Output(*parts[0], tuple(steps), None)
+    every = [
+        [each for each in _readouts(blob, walk) if each[0].part.key not in keys.values()] for blob in hidden
+    ]
+    terms = [found[0][0] for found in every if found]
+    if not terms:
+        message = (
+            f"h of step 0, '{hidden[0].name}', goes into no product with a TanH behind it, as the output of "
+            "Caffe's RNN layer does"
+        )
+        raise RollError(message, hidden[0].layer.name_span)
+    for term in terms:
+        if term.part.key != terms[0].part.key:
+            name = term.product.name
+            raise RollError(f"the output '{name}' has weights of its own", term.product.name_span)
+    return Output(
+        terms[0].part, terms[0].bias, tuple(found[0][1] if found else None for found in every), None
+    )
 
 
 def _readouts(blob: Blob, walk: Walk) -> Iterator[tuple[Term, Blob]]:

@@ -45,7 +45,7 @@ def rolled_layers(native: Native, plan: Plan) -> list[Message]:
     if plan.starts:
         block["expose_hidden"] = True
     layer: Fields = {"name": native.name, "type": native.type, "bottom": bottoms, "top": tops}
-    layer |= {"param": native.params, "recurrent_param": block}
+    layer |= {"recurrent_param": block, **({"param": native.params} if any(native.params) else {})}
     silence: list[Fields] = [{"name": f"{native.name}/unread", "type": "Silence", "bottom": sinks}]
     every = [*fed, layer, *behind, *(silence if sinks else [])]
     return [Message("LayerParameter", fields) for fields in every]
@@ -76,8 +76,9 @@ def _joinable(native: Native, part: str | Constant, plan: Plan, fed: list[Fields
         raise ConversionError(
             "the batch size is unknown, and with it the shape of the markers ('cont') that the layer needs"
         )
-    number = sum(layer["type"] == "DummyData" for layer in fed)
-    name = f"{native.name}/{'go_on' if part.value else 'begin'}{number or ''}"
+    kind = "go_on" if part.value else "begin"
+    number = sum(str(layer["name"]).startswith(f"{native.name}/{kind}") for layer in fed)
+    name = f"{native.name}/{kind}{number or ''}"
     block = {
         "shape": {"dim": [part.steps, plan.batch]},
         "data_filler": {"type": "constant", "value": part.value},

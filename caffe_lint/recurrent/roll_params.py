@@ -18,7 +18,7 @@ def native_params(cell: Cell, net: Net, removed: frozenset[int]) -> list[dict[st
 
     Raises:
         RollError: if parts of one blob are trained in different ways, or a layer that stays shares weights
-            that change their form.
+            whose form changes.
     """
     return [_entry(blob, cell, net, removed) for blob in native_blobs(cell)]
 
@@ -52,7 +52,7 @@ def _entry(blob: NativeBlob, cell: Cell, net: Net, removed: frozenset[int]) -> d
     if not is_whole:
         for weight in weights:
             _check_own(weight, net, removed)
-    if len(weights) == 1 and len(blob.gates[0]) == 1:
+    if is_whole:
         return _fields(weights[0], net)
     return _joined(blob, net)
 
@@ -82,20 +82,20 @@ def _fields(weight: Weight, net: Net) -> dict[str, object]:
 
 
 def _joined(blob: NativeBlob, net: Net) -> dict[str, object]:
-    """The multipliers of a blob of several: a sum of biases learns as fast as all of them together."""
+    """The multipliers of a blob that is put together: a sum of biases learns as fast as all of them."""
     found = []
     for parts in blob.gates:
         entries = [dict(_multipliers(part.weight, net)) for part in parts]
-        rates = sum(entry["lr_mult"] for entry in entries)
-        decays = {entry["decay_mult"] for entry in entries}
-        found.append((rates, decays))
+        rate = sum(entry["lr_mult"] for entry in entries)
+        found.append((rate, {entry["decay_mult"] for entry in entries}))
     if any(each != found[0] or len(each[1]) != 1 for each in found):
         layer = blob.weights[0].layer
         what = "biases" if blob.is_bias else "weights"
         message = f"the gates of the cell have {what} that are trained with different multipliers"
         raise RollError(message, layer.name_span)
     (rate, (decay,)) = found[0]
-    return {"lr_mult": rate, "decay_mult": decay}
+    values = {"lr_mult": rate, "decay_mult": decay}
+    return {name: value for name, value in values.items() if value != 1.0}
 
 
 def _multipliers(weight: Weight, net: Net) -> Iterator[tuple[str, float]]:

@@ -1,4 +1,4 @@
-"""The change to a net in which one native layer takes the place of a cell: what goes, what it reads and makes."""
+"""The change to a net where one native layer takes the place of a cell: what goes, what is read."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -67,8 +67,10 @@ class _Planner:
         self.cell = cell
         self.walk = Walk(inference, cell.units)
         steps = cell.hidden if cell.output is None else cell.output.steps
-        self.steps = steps
-        self.sequence = joined_in_order(steps) if steps else cell.output.sequence if cell.output else None
+        self.steps = [(number, blob) for number, blob in enumerate(steps) if blob is not None]
+        self.sequence = cell.output.sequence if cell.output is not None else None
+        if len(self.steps) == len(cell.hidden):
+            self.sequence = joined_in_order([blob for _, blob in self.steps])
         self.shape = inference.shape(cell.hidden[0])
 
     def plan(self) -> Plan:
@@ -150,7 +152,7 @@ class _Planner:
 
     def _forced(self) -> set[Layer]:
         """The layers that make what the native layer makes."""
-        blobs = [*self.cell.hidden, *self.cell.cells, *self.steps]
+        blobs = [*self.cell.hidden, *self.cell.cells, *(blob for _, blob in self.steps)]
         if self.sequence is not None:
             blobs.append(self.sequence)
         forced = {blob.layer for blob in blobs}
@@ -204,7 +206,7 @@ class _Planner:
         return tuple(found)
 
     def _taken(self, removed: set[Layer]) -> Iterator[tuple[int, str]]:
-        for number, blob in enumerate(self.steps):
+        for number, blob in self.steps:
             for alias in aliases(blob):
                 if _is_needed(alias, removed):
                     yield number, alias.name
@@ -213,7 +215,7 @@ class _Planner:
         self, last: tuple[str | None, ...], taken: list[tuple[int, str]]
     ) -> tuple[tuple[str | None, ...], list[tuple[int, str]]]:
         """The last h as a top of the layer where nothing reads it: that top passes no gradients."""
-        unread = {alias.name for alias in aliases(self.steps[-1]) if not alias.uses}
+        unread = {alias.name for alias in aliases(self.cell.hidden[-1]) if not alias.uses}
         for number, name in taken:
             if name in unread:
                 return (name, *last[1:]), [each for each in taken if each != (number, name)]
@@ -230,7 +232,11 @@ class _Planner:
     def _place(self, inputs: Sequence[Blob], removed: set[Layer]) -> tuple[int, int]:
         """Behind the start of which layer the native one may stand, and before that of which."""
         made = max(inputs, key=lambda blob: blob.layer.index)
-        outputs = [blob for blob in (*self.steps, *self.cell.cells[-1:], self.sequence) if blob is not None]
+        outputs = [
+            blob
+            for blob in (*(blob for _, blob in self.steps), *self.cell.cells[-1:], self.sequence)
+            if blob is not None
+        ]
         if self.cell.output is not None:
             outputs.append(self.cell.hidden[-1])
         readers = [use.layer for blob in outputs for use in _outside(blob, removed)]

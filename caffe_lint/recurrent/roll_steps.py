@@ -18,11 +18,11 @@ _KINDS = ("lstm", "lstm-unit", "rnn")
 
 
 class States(NamedTuple):
-    """The states of a cell, step by step: h, and c of an LSTM; and those before the first step."""
+    """The states of a cell, step by step: h, and c of an LSTM; `starts` are what the first step reads."""
 
     hidden: tuple[Blob, ...]
     cells: tuple[Blob, ...]
-    c_start: Blob | None
+    starts: Mapping[str, Blob | None]
 
 
 class StepReading(NamedTuple):
@@ -44,8 +44,9 @@ def states_of(unroll: Unroll) -> States:
         message = f"this is a cell of the kind '{unroll.cell}', and Caffe has layers for LSTM and RNN only"
         raise RollError(message, hidden[0].layer.name_span)
     if unroll.cell == "rnn":
-        return States(hidden, (), None)
-    return States(hidden, tuple(step.cell for step in unroll.steps), unroll.steps[0].cell_use.blob)
+        return States(hidden, (), {})
+    starts = {"c": unroll.steps[0].cell_use.blob}
+    return States(hidden, tuple(step.cell for step in unroll.steps), starts)
 
 
 def units_of(unroll: Unroll, inference: Inference) -> int:
@@ -147,7 +148,7 @@ class StepReader:
         """The cell state that a step has to go on from."""
         if number:
             return self.states.cells[number - 1]
-        return self.walk.unscaled(self.states.c_start)[0]
+        return self.walk.unscaled(self.states.starts.get("c"))[0]
 
     def _not_going_on(self, number: int, layer: Layer) -> RollError:
         before = f"the cell state of step {number - 1}" if number else "the cell state before it"

@@ -1,11 +1,10 @@
 """What the steps of a cell add up before an activation: products with weights, and where they read."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from ..layers import Inference
-from ..layers.shape import Shape
-from ..net import Blob, Layer, Use
+from ..net import Blob, Layer
 from ..text import Span
 from .unroll_native_layer import ConversionError
 
@@ -55,8 +54,8 @@ class Part(NamedTuple):
 class Source(NamedTuple):
     """A blob, or piece `at` of `sequence` over time; `blob` is None if only cut later.
 
-    `of` is how many pieces there are, `cont` the markers that scale the blob. `is_steady` tells that the product
-    is added to all steps at once.
+    `of` is how many pieces there are, `cont` the markers that scale the blob. `is_steady` tells that
+    the product is added to all steps at once.
     """
 
     blob: Blob | None
@@ -78,12 +77,17 @@ class Term(NamedTuple):
 
 
 class Walk:
-    """Walks from what steps compute to what they read; `visited` are the layers on the way."""
+    """Walks from what steps compute to what they read; `visited` are the layers on the way.
 
-    def __init__(self, inference: Inference, units: int) -> None:
+    `states` are the h of all steps. Steps that read one are to be walked before the first step.
+    """
+
+    def __init__(self, inference: Inference, units: int, states: Collection[Blob] = ()) -> None:
         self.inference = inference
         self.units = units
+        self.states = frozenset(states)
         self.visited: set[Layer] = set()
+        self._fused: set[object] = set()
 
     def value(self, blob: Blob | None) -> Blob | None:
         """The blob whose value another one is, behind explicit Splits."""
@@ -117,26 +121,30 @@ class Walk:
         self.visited.add(layer)
         if layer.type == "InnerProduct":
             yield from self._products(layer, rows, what)
-        elif is_plain_sum(layer):
+        elif layer.type == "Slice":
+            yield from self._terms_of_piece(blob, rows, what)
+        elif is_plain_sum(layer) or (layer.type == "Reshape" and self._keeps_features(layer)):
             for use in layer.bottoms:
                 yield from self.terms(use.blob, rows, what)
-        elif layer.type == "Slice" and (piece := self.piece(blob)) is not None:
-            for term in self.terms(piece.sequence, rows, what):
-                yield term._replace(source=self._at(term, piece, what))
-        elif layer.type == "Slice":
-            start, _ = self.cut(blob, what)
-            inner = (start + rows[0], start + (self.units if rows[1] is None else rows[1]))
-            yield from self.terms(layer.bottoms[0].blob, inner, what)
         elif layer.type == "Bias" and len(layer.bottoms) == 2 and self.axis(layer, "bias_param", 1) == 1:
-            # One term for batch x units is added to steps x batch x units.
             yield from self.terms(layer.bottoms[0].blob, rows, what)
+            # What is batch x units is added to all steps.
             for term in self.terms(layer.bottoms[1].blob, rows, what):
                 yield term._replace(source=term.source._replace(is_steady=True))
-        elif layer.type == "Reshape" and self._keeps_features(layer):
-            yield from self.terms(layer.bottoms[0].blob, rows, what)
         else:
             found = f"'{blob.name}' of {layer.type} '{layer.name}'"
-            raise RollError(f"{what} adds {found}, which is no product with weights", layer.name_span)
+            raise RollError(f"{what} adds {found}, no product of x or h with weights", layer.name_span)
+
+    def _terms_of_piece(self, blob: Blob, rows: Range, what: str) -> Iterator[Term]:
+        """The summands of one step of a sequence, or of some units."""
+        piece = self.piece(blob)
+        if piece is not None:
+            for term in self.terms(piece.sequence, rows, what):
+                yield term._replace(source=self._at(term, piece, what))
+            return
+        start, _ = self.cut(blob, what)
+        inner = (start + rows[0], start + (self.units if rows[1] is None else rows[1]))
+        yield from self.terms(blob.layer.bottoms[0].blob, inner, what)
 
     def piece(self, blob: Blob) -> Source | None:
         """The step of a sequence that a top of a Slice is; None if the Slice cuts otherwise."""
@@ -203,15 +211,14 @@ class Walk:
             bias = None
 
     def _sources(self, layer: Layer) -> Iterator[tuple[Source, Range]]:
-        """What a product reads; of two blobs joined along their features each with its columns."""
+        """What a product reads; of x and h joined along their features each with its columns."""
         blob, cont = self.unscaled(layer.bottoms[0].blob)
-        is_joined = blob is not None and blob.layer.type == "Concat" and len(blob.layer.bottoms) == 2
-        if blob is None or not is_joined or self.axis(blob.layer, "concat_param", 1) != FEATURES:
+        if blob is None or not self._is_fused(layer, blob):
             yield self._source(blob, cont), WHOLE
             return
         joined = blob.layer
-        sizes = [shape[-1] if shape else None for shape in map(self._shape_of, joined.bottoms)]
-        first, second = sizes
+        shapes = [self.inference.shape(use.blob) for use in joined.bottoms]
+        first, second = (shape[-1] if shape else None for shape in shapes)
         split = first if first is not None else -second if second is not None else None
         if split is None:
             message = f"how '{joined.name}' joins its bottoms is unknown, since their shapes are"
@@ -221,8 +228,16 @@ class Walk:
             inner, own = self.unscaled(use.blob)
             yield self._source(inner, own if cont is None else cont), columns
 
-    def _shape_of(self, use: Use) -> Shape:
-        return self.inference.shape(use.blob)
+    def _is_fused(self, product: Layer, blob: Blob) -> bool:
+        """Whether a product reads a state beside something else; a first state shows by the weights."""
+        layer, key = blob.layer, Weight(product, 0).key
+        if layer.type != "Concat" or len(layer.bottoms) != 2:
+            return False
+        if self.axis(layer, "concat_param", 1) != FEATURES:
+            return False
+        if any(self.unscaled(use.blob)[0] in self.states for use in layer.bottoms):
+            self._fused.add(key)
+        return key in self._fused
 
     def _source(self, blob: Blob | None, cont: Blob | None) -> Source:
         piece = self.piece(blob) if blob is not None and cont is None else None

@@ -243,8 +243,8 @@ class _Planner:
         reader = min(readers, key=lambda layer: layer.index, default=None)
         if reader is not None and reader.index <= made.layer.index:
             message = (
-                f"'{reader.name}' reads an output of the cell before '{made.layer.name}' makes "
-                f"'{made.name}' for another step: one layer cannot stand at both places"
+                f"'{reader.name}' reads an output of a step, and '{made.name}', which another step reads, "
+                f"is made at or behind that layer (by '{made.layer.name}'): one layer cannot stand at both places"
             )
             raise RollError(message, reader.name_span)
         limit = reader.index if reader is not None else len(self.net.layers)

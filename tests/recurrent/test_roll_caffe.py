@@ -1,6 +1,8 @@
 """Native layers, unrolled and rolled up again: in real Caffe all three compute the same."""
 
 import random
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,15 +11,20 @@ from caffe_lint.net.weights import Weights, read_weights, write_weights
 from caffe_lint.peer import NetText, Peer, Plan
 from caffe_lint.recurrent.roll import roll
 from caffe_lint.recurrent.roll_weights import unrolled_weights
+from caffe_lint.recurrent.unroll import unroll
 from caffe_lint.recurrent.unroll_cell import Style
 from caffe_lint.recurrent.unroll_convert import unroll_native
+from caffe_lint.recurrent.unroll_options import Filler, LstmOptions, UnrollOptions
 from tests.recurrent.lstm_text import Form, Lstm
 from tests.recurrent.native_nets import NETS, blob, native
+from tests.recurrent.roll_nets import HANDS, hand_lstm
+from tests.recurrent.unroll_cases import cases, label
 
 pytestmark = pytest.mark.caffe
 
 FORWARD = 1e-6
 MODEL = "model.caffemodel"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 SIZES = {
     f"{kind} T {steps} N {batch} D {features} H {units}": blob("X", steps, batch, features)
@@ -103,26 +110,78 @@ FORMS = [
 """Gate orders of all kinds, with and without markers."""
 
 
-@pytest.mark.parametrize("form", FORMS, ids=range(len(FORMS)))
-def test_any_gate_order(real_caffe: Peer, form: Form) -> None:
-    lstm = Lstm(random.Random(form.steps), form)
-    text = lstm.text().encode()
-    weights = read_weights(real_caffe.save(NetText(text)).data)
+def check(caffe: Peer, text: bytes, feeds: dict[str, float | list[float]]) -> None:
+    """That a net computes the same when it is rolled up, with weights of its own."""
+    weights = read_weights(caffe.save(NetText(text)).data)
     rolled = roll(load(text), weights)
     assert rolled.weights is not None
-    verdicts = [real_caffe.load(each) for each in (text, rolled.data)]
+    verdicts = [caffe.load(each) for each in (text, rolled.data)]
     assert verdicts[1].accepted, verdicts[1].error
-    assert verdicts[0].outputs == verdicts[1].outputs
-    # Without a filler they would be taken for inputs, and get random values.
-    zeros = {name: 0.0 for name, shape in verdicts[0].blobs.items() if shape == (1, 2, form.hidden)}
-    starts = {name: 0.0 for name in zeros if name not in verdicts[1].blobs}
-    markers = [name for name in verdicts[1].inputs if len(verdicts[1].blobs[name]) == 2]
-    chance = random.Random(4)
-    cont = [0.0, 0.0] + [float(chance.random() < 0.6) for _ in range(2 * (form.steps - 1))]
-    run = Plan(feeds=starts | dict.fromkeys(markers, cont), backward=False, model=MODEL)
+    outputs = sorted(verdicts[0].outputs)
+    assert sorted(verdicts[1].outputs) == outputs
+    # Whatever is in the blobs is in the file of weights: none is left as Caffe drew it.
+    stored = {name: layer.blobs for name, layer in rolled.weights.by_name.items() if layer.blobs}
+    for layer in rolled.layers:
+        assert [blob.shape for blob in stored[layer.name]] == list(verdicts[1].params[layer.name])
+    run = Plan(feeds=feeds, backward=False, model=MODEL)
     runs = [
-        computed(real_caffe, net, model, run, [*verdicts[0].outputs])
+        computed(caffe, net, model, run, outputs)
         for net, model in ((text, weights), (rolled.data, rolled.weights))
     ]
     assert distance(*runs) <= FORWARD
-    assert max(map(abs, runs[0][0])) > 0.01
+    assert max(abs(number) for values in runs[0] for number in values) > 0.01
+
+
+def markers(steps: int, batch: int) -> list[float]:
+    chance = random.Random(4)
+    return [0.0] * batch + [float(chance.random() < 0.6) for _ in range(batch * (steps - 1))]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=range(len(FORMS)))
+def test_any_gate_order(real_caffe: Peer, form: Form) -> None:
+    text = Lstm(random.Random(form.steps), form).text().encode()
+    verdict = real_caffe.load(text)
+    # States without a filler would be taken for inputs, and get random values.
+    starts = {name: 0.0 for name, shape in verdict.blobs.items() if shape == (1, 2, form.hidden)}
+    cont = {name: markers(form.steps, 2) for name in verdict.inputs if len(verdict.blobs[name]) == 2}
+    check(real_caffe, text, {**starts, **cont})
+
+
+@pytest.mark.parametrize("name", HANDS)
+def test_forms_that_people_write(real_caffe: Peer, name: str) -> None:
+    form = HANDS[name]
+    cont = markers(form.steps, form.batch)
+    if form.backwards:
+        cont.reverse()
+    check(real_caffe, hand_lstm(form).encode(), {"cont": cont})
+
+
+GENERATED = [
+    case
+    for case in cases()
+    if case.KIND == "lstm" or (case.KIND == "rnn" and case.steps > 1)
+    if case.style in ("sequence", "netspec", "lstmunit")
+    if not (isinstance(case, LstmOptions) and (case.peepholes or case.forget_bias))
+]
+
+
+@pytest.mark.parametrize("case", GENERATED, ids=map(label, GENERATED))
+def test_what_the_generator_writes(real_caffe: Peer, case: UnrollOptions) -> None:
+    # A sequence that begins at both ends begins for both directions.
+    middle = markers(case.steps, 2)[2:-2] if case.bidirectional else markers(case.steps, 2)[2:]
+    ends = [0.0] * 2 if case.bidirectional and case.steps > 1 else []
+    filler = replace(case.weight, filler=Filler("uniform", (("min", -0.5), ("max", 0.5))))
+    check(real_caffe, unroll(replace(case, weight=filler)).encode(), {"cont": [0.0] * 2 + middle + ends})
+
+
+def test_the_classic_example(real_caffe: Peer) -> None:
+    text = (EXAMPLES / "lstm.prototxt").read_text()
+    small = (
+        text.replace("dim: 128", "dim: 2")
+        .replace("dim: 500", "dim: 8")
+        .replace("num_output: 2000", "num_output: 32")
+    )
+    small = small.replace("slice_point: 500", "slice_point: 8").replace(
+        "slice_point: 1000", "slice_point: 16"
+    )
+    check(real_caffe, small.replace("slice_point: 1500", "slice_point: 24").encode(), {})

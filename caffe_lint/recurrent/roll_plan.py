@@ -244,7 +244,7 @@ class _Planner:
         if reader is not None and reader.index <= made.layer.index:
             message = (
                 f"'{reader.name}' reads an output of a step, and '{made.name}', which another step reads, "
-                f"is made at or behind that layer (by '{made.layer.name}'): one layer cannot stand at both places"
+                f"is made at or behind it by '{made.layer.name}': one layer cannot stand at both places"
             )
             raise RollError(message, reader.name_span)
         limit = reader.index if reader is not None else len(self.net.layers)

@@ -174,7 +174,7 @@ REFUSED = {
         .replace("# step 2\n", layer("early", "Power", "h0", "X2") + "# step 2\n")
         .replace('bottom: "x2"', 'bottom: "X2"'),
         "early",
-        "'early' reads an output of a step, and 'X2', which another step reads, is made at or behind",
+        "'early' reads an output of a step, and 'X2', which another step reads, is made at or behind it",
     ),
 }
 

@@ -16,6 +16,7 @@ from .roll_cell import Cell, read_cell
 from .roll_layers import Native, rolled_layers
 from .roll_params import fillers, native_params
 from .roll_plan import Plan, plan_roll
+from .roll_steps import hidden_of
 from .roll_terms import RollError
 from .roll_weights import rolled_layer
 from .unroll_native_layer import CARRIED, ConversionError, fields_of
@@ -119,12 +120,12 @@ def _in_all_nets(
             continue
         there = {layer.span.start for layer in net.layers}
         if not there.isdisjoint(places):
-            layer = first.steps[0].hidden.layer
+            layer = next(iter(first.steps[0].layers.values()))
             raise RollError("the cell has other layers in other states of the net", layer.name_span)
 
 
 def _places(unroll: Unroll) -> tuple[int, ...]:
-    return tuple(step.hidden.layer.span.start for step in unroll.steps)
+    return tuple(blob.layer.span.start if (blob := hidden_of(step)) else -1 for step in unroll.steps)
 
 
 def _roll_one(

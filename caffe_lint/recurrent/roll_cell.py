@@ -62,7 +62,7 @@ def read_cell(unroll: Unroll, inference: Inference) -> Cell:
         RollError: if a step is not what Caffe's own layer computes.
     """
     states = states_of(unroll)
-    walk = Walk(inference, units_of(unroll, inference), states.hidden)
+    walk = Walk(inference, units_of(unroll, states.hidden[0], inference), states.hidden)
     reader = StepReader(states, walk)
     later = [reader.read(number) for number in range(1, len(states.hidden))]
     steps = [reader.read(0), *later]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ..layers import Inference
 from ..net import Blob, Layer
-from .model import Unroll
+from .model import Step, Unroll
 from .roll_terms import WHOLE, RollError, Term, Walk, is_plain_product, is_plain_sum
 
 ACTIVATIONS = {"i": "Sigmoid", "f": "Sigmoid", "o": "Sigmoid", "g": "TanH", "h": "TanH"}
@@ -33,29 +33,57 @@ class StepReading(NamedTuple):
     c_cont: Blob | None
 
 
+def hidden_of(step: Step) -> Blob | None:
+    """The h of a step; None if detection knows none, as of a damaged step."""
+    return step.hidden
+
+
+def cell_of(step: Step) -> Blob | None:
+    """The c of a step of an LSTM; None if detection knows none."""
+    return step.cell
+
+
+def starts_of(unroll: Unroll) -> dict[str, Blob | None]:
+    """The states that the first step reads, as far as detection knows them."""
+    return {"c": unroll.steps[0].cell_use.blob}
+
+
 def states_of(unroll: Unroll) -> States:
     """The states that detection found.
 
     Raises:
-        RollError: if the cell is none that Caffe has a layer for.
+        RollError: if the cell is none that Caffe has a layer for, or a step lacks a state.
     """
-    hidden = tuple(step.hidden for step in unroll.steps)
     if unroll.cell not in _KINDS:
         message = f"this is a cell of the kind '{unroll.cell}', and Caffe has layers for LSTM and RNN only"
-        raise RollError(message, hidden[0].layer.name_span)
+        raise RollError(message, _any_layer(unroll.steps[0]).name_span)
+    hidden = _complete(unroll, "h", [hidden_of(step) for step in unroll.steps])
     if unroll.cell == "rnn":
-        return States(hidden, (), {})
-    starts = {"c": unroll.steps[0].cell_use.blob}
-    return States(hidden, tuple(step.cell for step in unroll.steps), starts)
+        return States(hidden, (), starts_of(unroll))
+    cells = _complete(unroll, "c", [cell_of(step) for step in unroll.steps])
+    return States(hidden, cells, starts_of(unroll))
 
 
-def units_of(unroll: Unroll, inference: Inference) -> int:
+def _complete(unroll: Unroll, state: str, blobs: list[Blob | None]) -> tuple[Blob, ...]:
+    found = []
+    for number, (step, blob) in enumerate(zip(unroll.steps, blobs, strict=True)):
+        if blob is None:
+            layer = _any_layer(step)
+            raise RollError(f"step {number} is damaged: it makes no {state}", layer.name_span)
+        found.append(blob)
+    return tuple(found)
+
+
+def _any_layer(step: Step) -> Layer:
+    return next(iter(step.layers.values()))
+
+
+def units_of(unroll: Unroll, hidden: Blob, inference: Inference) -> int:
     """H, by the shape of h if it is known.
 
     Raises:
         RollError: if it is unknown, or if h has other axes than step x batch x units.
     """
-    hidden = unroll.steps[0].hidden
     shape = inference.shape(hidden)
     if shape is not None and (len(shape) != 3 or shape[0] != 1):
         message = f"h of step 0, '{hidden.name}', has other axes than Caffe's layer: 1 x batch x units"
@@ -172,8 +200,8 @@ class StepReader:
                 gate, gate_cont = self.walk.unscaled(by)
                 if cont is not None and gate_cont is not None:
                     raise RollError(f"step {number} resets c twice in '{layer.name}'", layer.name_span)
-                assert gate is not None, "a factor is a blob"
-                return state, gate, cont or gate_cont
+                if gate is not None:
+                    return state, gate, cont or gate_cont
         raise self._not_going_on(number, layer)
 
     def _gate(self, gate: str, blob: Blob, number: int) -> tuple[Term, ...]:

@@ -29,11 +29,14 @@ def rolled_layers(native: Native, plan: Plan) -> list[Message]:
         ConversionError: if markers have to be made and the batch size is unknown.
     """
     fed: list[Fields] = []
+    sinks = list(plan.unread)
     x = _fed(native, "x", plan, fed)
+    sinks += [f"{native.name}/x{at}" for at in range(plan.x.of) if at not in plan.x.pieces]
     cont = _fed(native, "cont", plan, fed)
     bottoms = [x, cont, *([plan.static] if plan.static else []), *plan.starts]
     behind, tops = list(_behind(native, plan)), [_hidden(native, plan)]
-    sinks = list(plan.unread)
+    if not plan.sequence and not plan.taken:
+        sinks += tops
     for state, name in zip(("h_T", "c_T"), plan.last_states, strict=False):
         tops.append(name or f"{native.name}/{state}")
         sinks += [] if name else tops[-1:]
@@ -55,7 +58,7 @@ def _fed(native: Native, what: str, plan: Plan, fed: list[Fields]) -> str:
     """The name of a bottom over all steps; what makes it is added to `fed`."""
     feed: Feed = plan.x if what == "x" else plan.cont
     if feed.pieces:
-        names: list[str] = [f"{native.name}/{what}{number}" for number in range(len(feed.pieces))]
+        names: list[str] = [f"{native.name}/{what}{number}" for number in range(feed.of)]
         fed.append(_slice(f"{native.name}/slice_{what}", feed.whole, names, range(1, len(names))))
         joined = [names[number] for number in feed.pieces]
     elif feed.whole:

@@ -13,12 +13,14 @@ from .roll_terms import RollError, Source, Walk
 class Feed(NamedTuple):
     """How a bottom over all steps is made: a blob as it is, several joined, or pieces of one put in order.
 
-    `joined` holds names of blobs, and for markers numbers that are the same in so many steps.
+    `joined` holds names of blobs, and constants for markers that are none; `pieces` are the numbers of those
+    that are taken, where `whole` is cut into `of`.
     """
 
     whole: str = ""
     joined: tuple["str | Constant", ...] = ()
     pieces: tuple[int, ...] = ()
+    of: int = 0
 
 
 class Constant(NamedTuple):
@@ -124,7 +126,7 @@ class _Planner:
             if numbers == tuple(range(sources[0].of)):
                 return Feed(sequence.name), [sequence]
             if any(source.blob is None for source in sources):
-                return Feed(sequence.name, pieces=numbers), [sequence]
+                return Feed(sequence.name, pieces=numbers, of=sources[0].of), [sequence]
         blobs = [source.blob for source in sources if source.blob is not None]
         if len(blobs) < len(sources):
             layer = self.cell.hidden[0].layer

@@ -261,3 +261,17 @@ def test_solver_tells_what_it_did(real_caffe: Peer) -> None:
     assert set(training.moves) == {
         Param(layer, index) for layer in ("conv1", "ip1", "ip2") for index in (0, 1)
     }
+
+
+def test_saved_weights_can_be_given_to_a_net(real_caffe: Peer) -> None:
+    saved = real_caffe.save(NetText(LENET), Plan(seed=1))
+    assert saved.ok, saved.error
+    net = NetText(LENET, files={"lenet.caffemodel": saved.data})
+    feeds = {"data": 0.5, "label": 0.0}
+    plans = [
+        Plan(seed=1, feeds=feeds),
+        Plan(seed=2, feeds=feeds, model="lenet.caffemodel"),
+        Plan(seed=2, feeds=feeds),
+    ]
+    same, loaded, other = (real_caffe.run(net, plan).losses for plan in plans)
+    assert loaded == same != other

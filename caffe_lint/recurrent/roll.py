@@ -72,7 +72,7 @@ def roll(document: Document, weights: Weights | None = None) -> Rolled:
             layers.append(layer)
             document = Document(Source(document.source.path, data))
     if not layers:
-        raise ConversionError(f"'{document.source.path}' has no unrolled LSTM or RNN of two steps or more")
+        raise ConversionError(f"'{document.source.path}' has no unrolled LSTM or RNN")
     return Rolled(document.source.data, tuple(layers), weights)
 
 

@@ -41,6 +41,7 @@ class Plan:
     Weights depend on the seed, on what `weights` says and on the number of elements. Gradients of parameters
     are cleared before each pass unless `accumulate`; random layers draw the same numbers in every pass.
     With `refeed` the net's inputs are filled again before each pass, in another order of the values.
+    With `model`, the path of a .caffemodel among the files of the net, Caffe then copies the weights in it.
     """
 
     seed: int = 1
@@ -50,6 +51,7 @@ class Plan:
     backward: bool = True
     accumulate: bool = False
     refeed: bool = False
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

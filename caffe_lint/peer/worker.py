@@ -229,6 +229,15 @@ def run(question, report):
     )
 
 
+def save(question, report):
+    """Give the .caffemodel that Caffe writes of a net."""
+    net, _ = prepare(question["net"], question["plan"])
+    report(built=True)
+    net.save("saved.caffemodel")
+    with open("saved.caffemodel", "rb") as saved:
+        report(model=base64.b64encode(saved.read()).decode("ascii"))
+
+
 def compare(question, report):
     """Run a net and a reference with the same feeds and weights, and measure how far they are apart."""
     plan = question["plan"]
@@ -288,7 +297,7 @@ def solve(question, report):
     report(moves=[(owner.layer, owner.index, [float(far), float(size)]) for owner, far, size in moves])
 
 
-OPERATIONS = {"load": load, "run": run, "compare": compare, "slopes": slopes, "solve": solve}
+OPERATIONS = {"load": load, "run": run, "save": save, "compare": compare, "slopes": slopes, "solve": solve}
 
 
 def prepare(question, plan):
@@ -302,6 +311,8 @@ def prepare(question, plan):
     feed(inputs)
     if plan["weights"] != "fillers":
         fill(net, plan, frozen(text) if plan["weights"] == "trained" else {})
+    if plan["model"]:
+        net.copy_from(plan["model"])
     return net, inputs
 
 

@@ -294,3 +294,17 @@ def test_inputs_are_fed_again_in_another_order(real_caffe: Peer) -> None:
     )
     assert list(left.data["x"].floats) == [8.0, 16.0, 24.0, 32.0]
     assert list(fed.data["x"].floats) == [6.0, 8.0, 2.0, 4.0]
+
+
+def test_saved_weights_can_be_given_to_a_net(real_caffe: Peer) -> None:
+    saved = real_caffe.save(NetText(LENET), Plan(seed=1))
+    assert saved.ok, saved.error
+    net = NetText(LENET, files={"lenet.caffemodel": saved.data})
+    feeds = {"data": 0.5, "label": 0.0}
+    plans = [
+        Plan(seed=1, feeds=feeds),
+        Plan(seed=2, feeds=feeds, model="lenet.caffemodel"),
+        Plan(seed=2, feeds=feeds),
+    ]
+    same, loaded, other = (real_caffe.run(net, plan).losses for plan in plans)
+    assert loaded == same != other

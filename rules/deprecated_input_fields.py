@@ -1,7 +1,7 @@
 """The net's inputs stand outside of its layers.
 
-Caffe makes an Input layer of `input` and its `input_shape` or `input_dim` whenever it reads the file, and puts
-it in front of all others. A net inside a solver file is not upgraded, so that there only the layer works.
+Caffe makes an Input layer of `input` and its `input_shape` or `input_dim` whenever it reads the file, and
+puts it in front of all others. A net inside a solver file is not upgraded: there only the layer works.
 
 Bad:
     input: "data" input_dim: 2 input_dim: 3 input_dim: 8 input_dim: 8
@@ -21,10 +21,11 @@ class DeprecatedInputFields(OldFormRule):
 
     def find(self, document: Document) -> tuple[str, Span, str] | None:
         net = document.net_settings
-        is_sized = net.has("input_shape") or net.has("input_dim")
-        if not net.has("input") or not is_sized or document.upgraded.unsized_inputs:
+        inputs, shapes, dims = (len(net.fields(name)) for name in ("input", "input_shape", "input_dim"))
+        # CL804 and CL805 report sizes that are too few or too many, CL810 and CL811 the layers.
+        if not inputs or (shapes, dims) not in ((inputs, 0), (0, 4 * inputs)) or net.has("layers"):
             return None
-        sizes = "input_shape" if net.has("input_shape") else "input_dim"
+        sizes = "input_shape" if shapes else "input_dim"
         message = f"'input' and '{sizes}' are deprecated, write a layer of type 'Input'"
         return message, net.span("input"), "write a layer of type 'Input'"
 

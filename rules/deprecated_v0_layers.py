@@ -1,8 +1,8 @@
 """Layers in the form of 2013, `layers` with a `layer` inside.
 
-Caffe turns V0 layers (`layers { layer { type: "relu" } }`) into today's form whenever it reads the file, which
-computes the same: their fields go into blocks, and layers of type `padding` into the `pad` of those behind
-them. Caffe's own tool for the upgrade deletes all comments; the fix keeps them.
+Caffe turns V0 layers (`layers { layer { type: "relu" } }`) into today's form whenever it reads the file,
+which computes the same: their fields go into blocks, and layers of type `padding` into the `pad` of those
+behind them. Caffe's own tool for the upgrade deletes all comments; the fix keeps them.
 
 Bad:
     layers { layer { name: "ip" type: "innerproduct" num_output: 2 } bottom: "data" top: "ip" }
@@ -15,6 +15,7 @@ Good:
 
 from caffe_lint.lint import OldFormRule
 from caffe_lint.net import Document
+from caffe_lint.net.upgrade_v0 import LOST_AROUND_LAYERS, LOST_IN_NET
 from caffe_lint.text import Edit, Span
 
 
@@ -25,7 +26,9 @@ class DeprecatedV0Layers(OldFormRule):
     def find(self, document: Document) -> tuple[str, Span, str] | None:
         net = document.net_settings
         old = [entry for entry in net.blocks("layers") if entry.has("layer")]
-        if not old:
+        lost = [net.has(name) for name in LOST_IN_NET]
+        lost += [entry.has(name) for entry in old for name in LOST_AROUND_LAYERS]
+        if not old or any(lost):  # CL803 says what gets lost, which is to be settled first
             return None
         number = f"{len(old)} layers stand" if len(old) > 1 else "a layer stands"
         message = f"{number} in the old form V0, as 'layers {{ layer'; today it is 'layer'"

@@ -51,12 +51,12 @@ class OldFormRule(DocumentRule):
 
 
 def _check_readers(document: Document, edits: Iterable[Edit]) -> None:
-    """Raise NotRenewableError if a Caffe of another repository than BVLC's could not read the new form."""
+    """Raise NotRenewableError if the new form would be for other Caffes, where the file is not for BVLC's."""
     from ..net.renewal import NotRenewableError
 
     if BVLC in document.dialects and not document.is_dialect_given:
         return
     after = document.edited(edits)
-    if after.schema_problems or not set(document.dialects) <= set(after.dialects):
+    if after.schema_problems or after.dialects != document.dialects:
         message = f"the new form is not known in {document.dialects[0]}, which this file needs"
         raise NotRenewableError(document.root.span, message)

@@ -1,11 +1,13 @@
-"""Old `input` fields written as an Input layer, in the text of the file (upgrade_proto.cpp, UpgradeNetInput)."""
+"""Old `input` fields written as an Input layer, in the text of the file.
+
+Follows util/upgrade_proto.cpp, UpgradeNetInput.
+"""
 
 from ..text import Edit, Field, Message
 from ..text.pieces import Piece, is_compact, put, wrapped
 from .document import Document
 from .renewal import (
     DEFAULT_UNIT,
-    NotRenewableError,
     Page,
     Part,
     edit_of,
@@ -21,18 +23,15 @@ _SIZES = ("input_shape", "input_dim")
 def renew_inputs(document: Document) -> tuple[Edit, ...]:
     """The edits that make one Input layer of `input` and its sizes, in front of all layers.
 
-    Raises:
-        NotRenewableError: if Caffe's upgrade does not read all of the sizes, or the layers are of an old form.
+    The layers must be of today's form, and the sizes be as many as Caffe reads.
     """
-    net = document.net_settings
-    if net.has("layers"):
-        raise NotRenewableError(net.span("layers"), "the old layers must become new ones first")
-    _check_sizes(document)
     page = page_of(document)
     whole = opened(page, Field("", 0, 0, len(page.text), document.root))
     old = [part for part in whole.parts if part.field.name in ("input", *_SIZES)]
     kept = [part for part in whole.parts if part not in old]
-    is_led = next(part.field.name for part in whole.parts if part in old or part.field.name == "layer") != "layer"
+    is_led = (
+        next(part.field.name for part in whole.parts if part in old or part.field.name == "layer") != "layer"
+    )
     mark = old[0].field if is_led else next(part.field for part in kept if part.field.name == "layer")
     place = sum(part.field.start < mark.start for part in kept)
     pieces = [part.piece for part in kept]
@@ -48,16 +47,6 @@ def _least_edit(old: str, new: str) -> Edit:
     return edit_of(start, len(old) - behind, new[start : len(new) - behind])
 
 
-def _check_sizes(document: Document) -> None:
-    net = document.net_settings
-    inputs = len(net.fields("input"))
-    needed = {"input_shape": inputs} if net.has("input_shape") else {"input_dim": 4 * inputs}
-    for name in _SIZES:
-        if len(net.fields(name)) != needed.get(name, 0):
-            message = f"'{name}' stands here another number of times than Caffe reads it"
-            raise NotRenewableError(net.span(name), message)
-
-
 def _unit(page: Page, kept: list[Part]) -> str:
     """How much deeper the fields of the file's layers stand than the layers."""
     layers = (opened(page, part.field) for part in kept if isinstance(part.field.value, Message))
@@ -71,7 +60,9 @@ def _layer(page: Page, old: list[Part], unit: str) -> Piece:
     outer = pieces[0].indent if pieces[0].begins_line else ""
     above = pieces[0].leading
     old = [old[0]._replace(piece=pieces[0]._replace(leading=" ")), *old[1:]]
-    tops = [piece for part in old if part.field.name == "input" for piece in renamed_elements(page, part, "top")]
+    tops = [
+        piece for part in old if part.field.name == "input" for piece in renamed_elements(page, part, "top")
+    ]
     shapes = _shapes(page, old, outer + 2 * unit, unit)
     param = wrapped("input_param", shapes, outer + unit, unit, page.newline, compactly=compactly)
     made = [Piece(" ", text, "", begins_line=False) for text in ('name: "input"', 'type: "Input"')]
@@ -85,7 +76,12 @@ def _shapes(page: Page, old: list[Part], indent: str, unit: str) -> list[Piece]:
     given = [part for part in old if part.field.name == "input_shape"]
     if given:
         return [renamed_piece(part, "shape") for part in given]
-    dims = [piece for part in old if part.field.name == "input_dim" for piece in renamed_elements(page, part, "dim")]
+    dims = [
+        piece
+        for part in old
+        if part.field.name == "input_dim"
+        for piece in renamed_elements(page, part, "dim")
+    ]
     quads = [dims[start : start + 4] for start in range(0, len(dims), 4)]
     return [
         wrapped(

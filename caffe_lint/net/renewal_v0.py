@@ -106,7 +106,8 @@ def _renewed(page: Page, entry: Field, padding: Field | None) -> str:
         if held:
             pieces.append(wrapped(name, held, *layout, page.newline, compactly=is_compact(held)))
     pieces += found.rest
-    above = comments_of(inner_part.piece.leading + inner.body.head)
+    opening = inner_part.piece.text[: inner_part.field.value_start - inner_part.field.start]
+    above = comments_of(inner_part.piece.leading + opening) + comments_of(inner.body.head)
     below = comments_of(inner.body.footer + inner_part.piece.trailing)
     return closed(page, outer, _with_comments(page, pieces, above, below, layout.indent))
 

@@ -64,8 +64,14 @@ FIELDS: dict[str, tuple[str, tuple[str, ...]]] = {
 TRANSFORM_FIELDS = {"scale": "scale", "meanfile": "mean_file", "cropsize": "crop_size", "mirror": "mirror"}
 """V0 field -> field of `transform_param`, whatever the type."""
 
-KEPT = frozenset({"name", "blobs", "blobs_lr", "weight_decay"})
+_KEPT = frozenset({"name", "blobs", "blobs_lr", "weight_decay"})
 
+
+LOST_IN_NET = ("layer", "state", "input_shape")
+"""Fields of a V0 net that UpgradeV0Net does not take over and that would mean something."""
+
+LOST_AROUND_LAYERS = ("include", "exclude", "loss_weight")
+"""The same around a V0 layer."""
 
 PADDING = "padding"
 """The V0 type of a layer that pads for the one behind it."""
@@ -147,7 +153,9 @@ def _padding_before(entry: Field, producers: dict[str, Field]) -> Field | None:
 
 def _check_padding(entry: Field, padding: Field, bottoms: int) -> None:
     if v0_type_of(entry) not in _WINDOWS:
-        message = f"a padding layer feeds a layer of type '{v0_type_of(entry)}', allowed are 'conv' and 'pool'"
+        message = (
+            f"a padding layer feeds a layer of type '{v0_type_of(entry)}', allowed are 'conv' and 'pool'"
+        )
         raise RefusedError(
             entry.name_span, message, "Padding layer input to non-convolutional / non-pooling layer type"
         )
@@ -173,7 +181,7 @@ def _upgrade_layer(entry: Field, padding: Field | None, schema: Schema) -> Field
             for field in outer
         ]
         inner = [field for field in inner if field.name != "pad"] + named(inner_of(padding), "pad")
-    fields = [*outer, *(field for field in inner if field.name in KEPT)]
+    fields = [*outer, *(field for field in inner if field.name in _KEPT)]
     fields += [_upgrade_type(field, v0_type, schema) for field in inner if field.name == "type"]
     fields += [field for field in inner if field.name == "hdf5_output_param" and v0_type == "hdf5_output"]
     own = [

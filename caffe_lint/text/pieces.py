@@ -1,4 +1,4 @@
-"""A message's text cut into its fields, each with the comments and layout that belong to it, to be rearranged.
+"""A message's text cut into its fields, each with the comments and layout that belong to it, to rearrange.
 
 Text is the buffer decoded as Latin-1, as in the tree. Put together unchanged, the pieces are the text again.
 """
@@ -109,7 +109,9 @@ def on_own_lines(piece: Piece, indent: str, newline: str) -> Piece:
     above = "".join(f"{indent}{comment.rstrip()}{newline}" for comment in _COMMENT.findall(piece.leading))
     lines = piece.text.split("\n")
     old = piece.indent if piece.begins_line else ""
-    moved = [indent + line[len(old) :] if line.startswith(old) and line.strip() else line for line in lines[1:]]
+    moved = [
+        indent + line[len(old) :] if line.startswith(old) and line.strip() else line for line in lines[1:]
+    ]
     text = "\n".join([lines[0], *moved])
     return Piece(above + indent, text, piece.trailing.rstrip() + newline, begins_line=True)
 
@@ -148,7 +150,7 @@ def elements(piece: Piece, field: Field, text: str) -> list[Piece]:
         return [piece._replace(text=text[field.value_start : field.end])]
     items = field.value.items
     starts = [item.start for item in items]
-    places = [field.value_start + 1, *(item.end for item in items)]
+    places = [field.start, *(item.end for item in items)]
     gaps = [text[place:start] for place, start in zip(places, [*starts, field.end - 1], strict=True)]
     found = [
         Piece(_layout_of(gap), text[item.start : item.end], "", begins_line=False)
@@ -159,7 +161,7 @@ def elements(piece: Piece, field: Field, text: str) -> list[Piece]:
             leading=found[-1].leading + _layout_of(gaps[-1]), trailing=piece.trailing
         )
         found[0] = found[0]._replace(
-            leading=_layout_of(found[0].leading) + piece.leading, begins_line=piece.begins_line
+            leading=found[0].leading.lstrip(" ") + piece.leading, begins_line=piece.begins_line
         )
     return found
 

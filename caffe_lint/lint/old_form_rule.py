@@ -57,6 +57,9 @@ def _check_readers(document: Document, edits: Iterable[Edit]) -> None:
     if BVLC in document.dialects and not document.is_dialect_given:
         return
     after = document.edited(edits)
-    if after.schema_problems or after.dialects != document.dialects:
+    if after.schema_problems or not set(document.dialects) <= set(after.dialects):
         message = f"the new form is not known in {document.dialects[0]}, which this file needs"
+        raise NotRenewableError(document.root.span, message)
+    if after.dialects != document.dialects:
+        message = f"in the new form the file would be taken for one of {after.dialects[0]}"
         raise NotRenewableError(document.root.span, message)

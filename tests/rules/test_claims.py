@@ -31,7 +31,8 @@ def _rules_that_claim(claim: Claim) -> list[str]:
 
 
 def test_every_bad_example_makes_one_claim_that_a_test_proves() -> None:
-    generic = [_rules_that_claim(claim) for claim in (Claim.REJECTS, Claim.WRONG_FORWARD, Claim.WASTE)]
+    claims = (Claim.REJECTS, Claim.WRONG_FORWARD, Claim.WASTE, Claim.STYLE)
+    generic = [_rules_that_claim(claim) for claim in claims]
     assert sorted([*PROVEN_ALONE, *(name for names in generic for name in names)]) == sorted(RULES)
 
 
@@ -65,6 +66,18 @@ def test_bad_example_loads_and_computes_something_else(name: str, real_caffe: Pe
 def test_bad_example_loads(name: str, real_caffe: Peer) -> None:
     verdict = real_caffe.load(example(RULES[name], "bad"))
     assert verdict.accepted, verdict.error
+
+
+@pytest.mark.parametrize("name", _rules_that_claim(Claim.STYLE))
+def test_bad_example_computes_the_same_as_the_good_one(name: str, real_caffe: Peer) -> None:
+    bad, good = (
+        NetText(example(RULES[name], kind), NetState("TRAIN"), files(RULES[name])) for kind in ("bad", "good")
+    )
+    comparison = real_caffe.compare(bad, good, Plan(weights="name"))
+    assert comparison.ok, comparison.error
+    assert comparison.gradients
+    assert comparison.losses == comparison.reference_losses
+    assert all(difference.distance == 0 for difference in comparison.gradients.values())
 
 
 def test_duplicate_layer_name_hides_weights(real_caffe: Peer) -> None:

@@ -125,5 +125,9 @@ class _Formatter:
 
     def _summary(self) -> str:
         verb = "would be formatted" if self._is_dry else "formatted"
-        parts = [(self._changed, verb), (self._kept, "already formatted"), (self._foreign, "skipped (not Caffe's)")]
+        parts = [
+            (self._changed, verb),
+            (self._kept, "already formatted"),
+            (self._foreign, "skipped (not Caffe's)"),
+        ]
         return ", ".join(f"{counted(number, 'file')} {what}" for number, what in parts if number)

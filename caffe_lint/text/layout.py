@@ -5,6 +5,7 @@ Everything works on the text decoded as Latin-1, so that bytes of any encoding i
 """
 
 import re
+from collections.abc import Iterator
 
 from .grammar import GAP, STRING
 from .parser import Parsed
@@ -37,42 +38,68 @@ def lay_out(data: bytes, parsed: Parsed) -> bytes:
     """
     if parsed.problems:
         raise ValueError("a file with syntax errors has no layout")
-    text = _Layout(data.decode("latin-1")).run(parsed.root)
+    text = _Layout(data.decode("latin-1"), parsed.root).run()
     if 2 * data.count(b"\r\n") > data.count(b"\n"):
         text = text.replace("\n", "\r\n")
     return text.encode("latin-1")
 
 
-def _held_lines(text: str) -> set[int]:
+def _held_lines(text: str, root: Message) -> set[int]:
     """Where lines start that must keep what they hold, since a comment for caffe-lint speaks of them.
 
-    It stands at their end, or on the line before.
+    It stands at their end, or on the line before. A comment between a name and its value will move.
     """
+    if "caffe-lint:" not in text:
+        return set()
     held = set()
-    for found in _PIECE.finditer(text) if "caffe-lint:" in text else ():
-        if _DIRECTIVE.match(found[0]):
+    moving = {comment for field in _all_fields(root) for comment in _inner_comments(text, field)}
+    for found in _PIECE.finditer(text):
+        if _DIRECTIVE.match(found[0]) and found.start() not in moving:
             start = text.rfind("\n", 0, found.start()) + 1
             is_alone = not text[start : found.start()].strip(BLANKS)
             held.add(found.end() + 1 if is_alone else start)
     return held
 
 
+def _all_fields(message: Message) -> Iterator[Field]:
+    todo = [*message.fields]
+    while todo:
+        field = todo.pop()
+        yield field
+        if isinstance(field.value, Message):
+            todo += field.value.fields
+        elif isinstance(field.value, List):
+            todo += field.value.items
+
+
+def _inner_comments(text: str, field: Field) -> dict[int, str]:
+    """The comments between a name and its value, or behind a minus sign, by their places."""
+    is_number = isinstance(field.value, str) and field.value[0] not in "\"'"
+    end = field.end if is_number else field.value_start
+    if text.find("#", field.start, end) < 0:
+        return {}
+    found = _BETWEEN.finditer(text, field.start, end)
+    return {match.start(): match[0] for match in found if match[0] != "\n"}
+
+
 class _Layout:
     """The text so far, and what stands at its end."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, root: Message) -> None:
         self.text = text
-        self.held = _held_lines(text)
+        self.root = root
+        self.held = _held_lines(text, root)
         self.out: list[str] = []
         self.is_fresh = True
         """Whether a message or the file begins here, which no blank line is to follow."""
         self.has_comment = False
         """Whether a comment ends the line, so that nothing can follow on it."""
 
-    def run(self, root: Message) -> str:
+    def run(self) -> str:
         """Lay out the whole file."""
-        self._fields(root.fields, 0, 0)
-        self._gap(root.fields[-1].end if root.fields else 0, len(self.text), 0)
+        fields = self.root.fields
+        self._fields(fields, 0, 0)
+        self._gap(fields[-1].end if fields else 0, len(self.text), 0)
         return "".join([*self.out, "\n"] if self.out else [])
 
     # --- lines
@@ -118,7 +145,7 @@ class _Layout:
         position = start
         for field in fields:
             newlines = self._gap(position, field.start, depth)
-            comments = self._inner_comments(field)
+            comments = [*_inner_comments(self.text, field).values()]
             is_behind = len(comments) == 1 and self._has_room_behind(field)
             for comment in comments if not is_behind else ():
                 self._comment(comment, depth, max(1, newlines))
@@ -129,14 +156,6 @@ class _Layout:
                 self._new_line(depth, newlines)
             self._value(field, depth, comments if is_behind else [])
             position = field.end
-
-    def _inner_comments(self, field: Field) -> list[str]:
-        """The comments between a name and its value, or behind a minus sign."""
-        is_number = isinstance(field.value, str) and field.value[0] not in "\"'"
-        end = field.end if is_number else field.value_start
-        if self.text.find("#", field.start, end) < 0:
-            return []
-        return [found[0] for found in _BETWEEN.finditer(self.text, field.start, end) if found[0] != "\n"]
 
     def _has_room_behind(self, field: Field) -> bool:
         """Whether no comment follows on the line of a scalar, or of an opening bracket."""
@@ -215,7 +234,7 @@ class _Layout:
         position = field.value_start + 1
         for number, item in enumerate(value.items):
             newlines = self._gap(position, item.start, depth + 1)
-            for comment in self._inner_comments(item):
+            for comment in _inner_comments(self.text, item).values():
                 self._comment(comment, depth + 1, max(1, newlines))
                 newlines = 1
             if newlines or self.has_comment or not is_row or (not number and not self._is_held(item.start)):

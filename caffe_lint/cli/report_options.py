@@ -48,8 +48,12 @@ def _output(_context: click.Context, _param: click.Parameter, values: tuple[str,
             raise click.BadParameter(f"'{value}' is not FORMAT=FILE")
         if name not in FORMATS:
             raise click.BadParameter(f"'{name}' is none of {', '.join(FORMATS)}")
-        outputs.append(Output(name, Path(file)))
+        outputs.append(Output(name, _file(file)))
     return outputs
+
+
+def _file(name: str | None) -> Path | None:
+    return Path(name) if name and name != "-" else None
 
 
 _OPTIONS = (
@@ -62,7 +66,6 @@ _OPTIONS = (
     click.option(
         "-o",
         "--output-file",
-        type=click.Path(path_type=Path),
         metavar="FILE",
         help="Write them to a file instead of the standard output.",
     ),
@@ -83,13 +86,13 @@ def reporting_options(command: Callable[..., int]) -> Callable[..., int]:
     @wraps(command)
     def with_reporting(
         format_name: str | None,
-        output_file: Path | None,
+        output_file: str | None,
         output: list[Output],
         statistics: bool,
         **options: object,
     ) -> int:
         name = _chosen(format_name if format_name or not (statistics or output_file) else "full")
-        reporting = Reporting((Output(name, output_file), *output), statistics)
+        reporting = Reporting((Output(name, _file(output_file)), *output), statistics)
         _check(reporting)
         return command(reporting=reporting, **options)
 
@@ -104,6 +107,8 @@ def _check(reporting: Reporting) -> None:
     for file in reporting.files:
         if files.count(file.resolve()) > 1:
             raise click.UsageError(f"two reports for one file: '{file}'")
+    if len(files) < len(reporting.outputs) - 1:
+        raise click.UsageError("two reports for the standard output")
     for name, _ in reporting.outputs if reporting.statistics else ():
         if name not in STATISTICS:
             raise click.UsageError(f"--statistics has no format '{name}', but {', '.join(STATISTICS)}")

@@ -14,7 +14,7 @@ def write(path: Path, data: bytes) -> None:
         click.ClickException: if it cannot be written.
     """
     target = path.resolve()
-    if target.exists() and not target.is_file():
+    if path.exists() and not path.is_file():
         _write_through(path, data)
         return
     unfinished = target.with_name(f".{target.name}.{os.getpid()}")

@@ -80,6 +80,7 @@ def test_a_file_is_coloured_on_request_only(monkeypatch: pytest.MonkeyPatch) -> 
             "github, gitlab, junit",
         ),
         (["-o", "a", "--output", "json=./a"], "two reports for one file: 'a'"),
+        (["--output", "json=-"], "two reports for the standard output"),
         (["-o", "net.prototxt"], "the report would overwrite 'net.prototxt', which is to be checked"),
         (
             ["--statistics", "--format", "sarif"],
@@ -124,6 +125,21 @@ def test_what_programs_read_is_whole_or_not_there(capsys: Captured) -> None:
     assert captured.err == "caffe-lint: 'large.prototxt' is larger than the limit of 32 MiB\n"
     assert not Path("a").exists()
     assert Path("b").read_text().startswith("net.prototxt:1:32")
+
+
+@pytest.mark.parametrize("arguments", [["-o", "-"], ["-o", "out", "--output", "full=-"]])
+def test_a_dash_is_the_standard_output(arguments: list[str], capsys: Captured) -> None:
+    assert main([*arguments, "net.prototxt"]) == 1
+    assert capsys.readouterr().out.startswith("error[CL101]")
+    assert not Path("-").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="needs /dev/stdout")
+def test_a_pipe_is_written_through() -> None:
+    run = [sys.executable, "-m", "caffe_lint", "--output", "json=/dev/stdout", "-o", "out", "net.prototxt"]
+    result = subprocess.run(run, capture_output=True, check=False)
+    assert json.loads(result.stdout)[0]["code"] == "CL101"
+    assert result.stderr == b""
 
 
 def test_no_report_where_only_fixes_are_asked_for() -> None:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from caffe_lint.text import parse
 from caffe_lint.text.layout import WIDTH, lay_out
 from caffe_lint.text.sameness import comments, content
-from tests.text.plain_tree import plain
 
 
 def laid_out(text: str | bytes) -> bytes:
@@ -236,6 +235,36 @@ def test_a_comment_for_caffe_lint_keeps_its_line() -> None:
     assert "e: 1 f { g: 2 }  # 3" in lines
 
 
+WORDS = ["a: 1", 'b: "x"', "c { d: 2 }", "e: [1, 2]", "m {", "}"]
+
+
+@st.composite
+def lines_with_marks(draw: st.DrawFn) -> str:
+    """Statements on lines that may each end with a comment for caffe-lint."""
+    depth, lines = 0, []
+    for number, words in enumerate(draw(st.lists(st.lists(st.sampled_from(WORDS), max_size=4), max_size=6))):
+        kept = []
+        for word in words:
+            if word != "}" or depth:
+                kept.append(word)
+                depth += (word == "m {") - (word == "}")
+        mark = draw(st.sampled_from(["", f" # caffe-lint: {number}", " # c"]))
+        lines.append(" ".join(kept) + mark)
+    return "\n".join([*lines, "} " * depth])
+
+
+def _marked_lines(text: str) -> dict[str, str]:
+    """What stands on the lines that a comment for caffe-lint ends, by that comment."""
+    found = (line.partition("# caffe-lint:") for line in text.splitlines())
+    return {mark: code.replace(" ", "") for code, sign, mark in found if sign}
+
+
+@given(lines_with_marks())
+@settings(max_examples=300)
+def test_what_stands_before_such_a_comment_stays_there(text: str) -> None:
+    assert _marked_lines(laid_out(text).decode()) == _marked_lines(text)
+
+
 def test_sameness_tells_what_differs() -> None:
     def said(text: str) -> object:
         return content(parse(text.encode()).root)
@@ -258,7 +287,6 @@ def _check_file(path: Path) -> tuple[int, int]:
             lay_out(data, parsed)
         return 0, 0
     check(data)
-    assert plain(parse(lay_out(data, parsed)).root) is not None
     return 1, len(comments(data))
 
 

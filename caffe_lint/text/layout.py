@@ -5,10 +5,12 @@ Everything works on the text decoded as Latin-1, so that bytes of any encoding i
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from .grammar import GAP, STRING
 from .parser import Parsed
+from .span import Span
 from .tree import Field, List, Message
 
 WIDTH = 100
@@ -44,13 +46,13 @@ def lay_out(data: bytes, parsed: Parsed) -> bytes:
     return text.encode("latin-1")
 
 
-def _held_lines(text: str, root: Message) -> set[int]:
-    """Where lines start that must keep what they hold, since a comment for caffe-lint speaks of them.
+def _held_lines(text: str, root: Message) -> list[Span]:
+    """The lines that must keep what they hold, since a comment for caffe-lint speaks of them.
 
     It stands at their end, or on the line before. A comment between a name and its value will move.
     """
     if "caffe-lint:" not in text:
-        return set()
+        return []
     held = set()
     moving = {comment for field in _all_fields(root) for comment in _inner_comments(text, field)}
     for found in _PIECE.finditer(text):
@@ -58,7 +60,10 @@ def _held_lines(text: str, root: Message) -> set[int]:
             start = text.rfind("\n", 0, found.start()) + 1
             is_alone = not text[start : found.start()].strip(BLANKS)
             held.add(found.end() + 1 if is_alone else start)
-    return held
+    ends = (text.find("\n", start) for start in sorted(held))
+    return [
+        Span(start, end if end >= 0 else len(text)) for start, end in zip(sorted(held), ends, strict=True)
+    ]
 
 
 def _all_fields(message: Message) -> Iterator[Field]:
@@ -136,7 +141,8 @@ class _Layout:
         return not newlines and not self.has_comment and bool(self.out) and self._is_held(start)
 
     def _is_held(self, offset: int) -> bool:
-        return bool(self.held) and self.text.rfind("\n", 0, offset) + 1 in self.held
+        number = bisect_right(self.held, offset, key=lambda line: line.start)
+        return number > 0 and offset <= self.held[number - 1].end
 
     # --- fields
 

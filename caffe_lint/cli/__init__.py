@@ -11,7 +11,7 @@ import click
 from .. import __version__
 from .errors import EXIT_INTERNAL, EXIT_USAGE, InternalError, complain
 
-_COMMANDS = ("check", "convert", "show", "unroll", "verify")
+_COMMANDS = ("check", "convert", "fmt", "show", "unroll", "verify")
 """Each is made by the module of its name, which is imported when it is needed."""
 
 

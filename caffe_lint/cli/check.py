@@ -1,6 +1,5 @@
 """`caffe-lint check`: lint files and folders."""
 
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,12 +8,13 @@ import click
 
 from ..lint import FileReport, Rule, RuleFailedError, Settings, Severity, lint
 from ..net import Document
-from ..report import FORMATS, ColorChoice
+from ..report import ColorChoice
 from .errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, InternalError, complain
 from .files import find_files, read_sources
 from .fix_options import FixChoice, fix_options
 from .options import color_option, dialect_option
-from .output import report_options
+from .report_options import Reporting, reporting_options
+from .reporting import refuse_to_overwrite, write_reports
 
 if TYPE_CHECKING:
     from .fixer import Fixer
@@ -55,18 +55,11 @@ def _severity(_context: click.Context, _param: click.Parameter, value: str) -> S
     callback=_severity,
     help="The least severity that gives exit code 1.",
 )
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(list(FORMATS)),
-    default="full",
-    show_default=True,
-    help="How findings are written.",
-)
+@reporting_options
 @color_option
 @fix_options
 def check(
-    paths: tuple[str, ...], format_name: str, color: ColorChoice, fixing: FixChoice, **options: object
+    paths: tuple[str, ...], reporting: Reporting, color: ColorChoice, fixing: FixChoice, **options: object
 ) -> int:
     """Check prototxt files, and all *.prototxt in folders (by default here).
 
@@ -76,14 +69,15 @@ def check(
     settings = Settings(**options)  # type: ignore[arg-type]  # click has converted and checked them
     rules = _rules(settings)
     fixer = _fixer(fixing, rules)
-    reports, errors = _lint_all(find_files(paths or (".",)), settings, rules, fixer)
+    files = find_files(paths or (".",))
+    refuse_to_overwrite(reporting, files)
+    reports, errors = _lint_all(files, settings, rules, fixer)
     for error in errors:
         complain(error.format_message())
-    is_told = not fixing.is_silent and (not errors or format_name != "json")
-    for text in FORMATS[format_name](reports, report_options(color)) if is_told else ():
-        sys.stdout.write(text)
+    if not fixing.is_silent:
+        write_reports(reports, reporting, color, is_complete=not errors)
     if fixer is not None:
-        fixer.tell(to_stderr=fixing.diff or format_name == "json")
+        fixer.tell(to_stderr=fixing.diff or reporting.has_data_on_stdout)
     if errors:
         return EXIT_USAGE
     is_failed = not fixing.is_silent and any(map(settings.fails, reports))

@@ -32,7 +32,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 # --- help
 
 
-@pytest.mark.parametrize("command", ["", "check", "show", "unroll", "unroll lstm", "verify"])
+@pytest.mark.parametrize("command", ["", "check", "fmt", "show", "unroll", "unroll lstm", "verify"])
 @pytest.mark.parametrize("option", ["-h", "--help"])
 def test_help_fits_into_80_columns(command: str, option: str, capsys: Captured) -> None:
     assert main([*command.split(), option]) == 0

@@ -101,46 +101,43 @@ class _Search:
 
     def _stale_reads(self) -> Iterator[Hazard]:
         """Layers that read a blob after it has been overwritten under another name."""
-        for use in self._net.uses:
-            blob = use.blob
-            if blob is None or use.layer.type == "Silence" or _is_alias(use.layer):
-                continue
-            content = self._memory.content(blob)
-            for write in self._memory.of(blob).after(content):
-                if write.layer.index >= use.layer.index:
-                    break
-                change = self._change(write)
-                if change is None:
-                    break
-                if not change.is_none and not _absorbs(use.layer, change):
-                    yield self._stale_read(write, use)
-                    break
-        yield from self._stale_outputs()
+        for memory in self._memory.overwritten:
+            for blob in memory.blobs:
+                later = memory.after(self._memory.content(blob))
+                for use in blob.uses if later else ():
+                    yield from self._stale_read(later, use)
+                if later and not blob.uses and _is_alias(blob.layer):
+                    yield from self._stale_output(later, blob)
 
-    def _stale_outputs(self) -> Iterator[Hazard]:
-        """Outputs of the net that have been overwritten under another name."""
-        for blob in self._net.blobs:
-            if blob.uses or not _is_alias(blob.layer):
-                continue
-            later = self._memory.of(blob).after(self._memory.content(blob))
-            write = next(
-                (write for write in later if (change := self._change(write)) and not change.is_none), None
-            )
-            if write is not None:
-                message = (
-                    f"{_worker(write)} overwrites '{blob.name}' too, which lies in the same memory: "
-                    "this output of the net is something else"
-                )
-                notes = (*self._alias_note(write), (f"'{blob.name}' is an output", blob.span))
-                yield Hazard("alias-overwritten", write, message, notes)
-
-    def _stale_read(self, write: Blob, use: Use) -> Hazard:
-        message = (
-            f"{_worker(write)} overwrites '{use.name}' too, which lies in the same memory: "
-            f"'{use.layer.name}' reads it afterwards and computes something else"
+    def _stale_output(self, later: list[Blob], blob: Blob) -> Iterator[Hazard]:
+        """An output of the net that has been overwritten under another name."""
+        write = next(
+            (write for write in later if (change := self._change(write)) and not change.is_none), None
         )
-        notes = (*self._alias_note(write), (f"'{use.layer.name}' reads what is left", use.span))
-        return Hazard("alias-overwritten", write, message, notes)
+        if write is not None:
+            message = (
+                f"{_worker(write)} overwrites '{blob.name}' too, which lies in the same memory: "
+                "this output of the net is something else"
+            )
+            notes = (*self._alias_note(write), (f"'{blob.name}' is an output", blob.span))
+            yield Hazard("alias-overwritten", write, message, notes)
+
+    def _stale_read(self, later: list[Blob], use: Use) -> Iterator[Hazard]:
+        """A read of a blob that has been overwritten before by one of the writes into its memory."""
+        if use.layer.type == "Silence" or _is_alias(use.layer):
+            return
+        for write in later:
+            change = self._change(write) if write.layer.index < use.layer.index else None
+            if change is None:
+                return
+            if not change.is_none and not _absorbs(use.layer, change):
+                message = (
+                    f"{_worker(write)} overwrites '{use.name}' too, which lies in the same memory: "
+                    f"'{use.layer.name}' reads it afterwards and computes something else"
+                )
+                notes = (*self._alias_note(write), (f"'{use.layer.name}' reads what is left", use.span))
+                yield Hazard("alias-overwritten", write, message, notes)
+                return
 
     def _lost_for_backward(self) -> Iterator[Hazard]:
         """Layers whose Backward reads what has been overwritten since."""
@@ -285,8 +282,8 @@ class _Search:
 
     def _lasting(self) -> Iterator[Hazard]:
         """In-place layers on values that are still there in the next pass."""
-        for memory in self._memory.memories:
-            lasting = self._why_lasting(memory.origin) if len(memory.writes) > 1 else None
+        for memory in self._memory.overwritten:
+            lasting = self._why_lasting(memory.origin)
             if lasting is None:
                 continue
             for write in memory.writes[1:]:

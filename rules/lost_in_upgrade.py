@@ -17,9 +17,7 @@ from collections.abc import Iterator
 
 from caffe_lint.lint import Claim, Diagnostic, DocumentRule, Note, Severity
 from caffe_lint.net import Document
-
-_AROUND_LAYERS = ("include", "exclude", "loss_weight")
-_IN_NET = ("layer", "state", "input_shape")
+from caffe_lint.net.upgrade_v0 import LOST_AROUND_LAYERS, LOST_IN_NET
 
 
 class LostInUpgrade(DocumentRule):
@@ -33,7 +31,9 @@ class LostInUpgrade(DocumentRule):
         old = [entry for entry in net.blocks("layers") if entry.has("layer")]
         if not old:
             return
-        lost = [(net, name) for name in _IN_NET] + [(entry, name) for entry in old for name in _AROUND_LAYERS]
+        lost = [(net, name) for name in LOST_IN_NET] + [
+            (entry, name) for entry in old for name in LOST_AROUND_LAYERS
+        ]
         note = Note("a V0 layer, which makes it a V0 net", old[0].span("layer"))
         for block, name in lost:
             for field in block.fields(name):

@@ -8,7 +8,7 @@ Bad:
     input: "data" input_dim: 2 input_dim: 3 input_dim: 8
 
 Good:
-    input: "data" input_dim: 2 input_dim: 3 input_dim: 8 input_dim: 8
+    layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [2, 3, 8, 8] } } }
 """
 
 from collections.abc import Iterator

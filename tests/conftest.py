@@ -18,6 +18,12 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
 
+@pytest.fixture(autouse=True)
+def _no_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On GitHub Actions too the tests see the formats of other places."""
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+
+
 @pytest.fixture(scope="session")
 def real_caffe() -> Iterator[Peer]:
     """A real Caffe 1.0; skips without one, or fails if CAFFE_LINT_REQUIRE_REAL_CAFFE=1."""

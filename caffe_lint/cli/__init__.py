@@ -11,7 +11,7 @@ import click
 from .. import __version__
 from .errors import EXIT_INTERNAL, EXIT_USAGE, InternalError, complain
 
-_COMMANDS = ("check", "baseline", "config", "convert", "rule", "rules", "show", "unroll", "verify")
+_COMMANDS = ("check", "baseline", "config", "convert", "fmt", "rule", "rules", "show", "unroll", "verify")
 """Each is made by the module of its name, which is imported when it is needed."""
 
 

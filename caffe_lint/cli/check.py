@@ -1,6 +1,5 @@
 """`caffe-lint check`: lint files and folders."""
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,14 +8,15 @@ import click
 
 from ..lint import FileReport, RuleFailedError
 from ..net import Document
-from ..report import FORMATS, ColorChoice
+from ..report import ColorChoice
 from .chooser import Chooser
 from .errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, InternalError, complain
 from .files import find_files, read_sources
 from .fix_options import FixChoice, fix_options
 from .ignore_options import IgnoreChoice, ignore_options
 from .options import color_option
-from .output import report_options
+from .report_options import Reporting, reporting_options
+from .reporting import refuse_to_overwrite, write_reports
 from .settings_options import SettingsChoice, settings_options
 
 if TYPE_CHECKING:
@@ -28,20 +28,13 @@ if TYPE_CHECKING:
 @click.command(short_help="Check files and folders.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @settings_options
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(list(FORMATS)),
-    default="full",
-    show_default=True,
-    help="How findings are written.",
-)
+@reporting_options
 @color_option
 @fix_options
 @ignore_options
 def check(
     paths: tuple[str, ...],
-    format_name: str,
+    reporting: Reporting,
     color: ColorChoice,
     choice: SettingsChoice,
     fixing: FixChoice,
@@ -58,14 +51,14 @@ def check(
     chooser = Chooser(choice)
     fixer = _fixer(fixing, ignoring)
     files = chooser.kept(find_files(paths or (".",)), paths)
+    refuse_to_overwrite(reporting, files)
     reports, errors = lint_all(files, chooser, fixer)
     for error in errors:
         complain(error.format_message())
-    is_told = not fixing.is_silent and (not errors or format_name != "json")
-    for text in FORMATS[format_name](reports, report_options(color)) if is_told else ():
-        sys.stdout.write(text)
+    if not fixing.is_silent:
+        write_reports(reports, reporting, color, is_complete=not errors)
     if fixer is not None:
-        fixer.tell(to_stderr=fixing.diff or format_name == "json")
+        fixer.tell(to_stderr=fixing.diff or reporting.has_data_on_stdout)
     if errors:
         return EXIT_USAGE
     is_failed = not fixing.is_silent and any(map(chooser.fails, reports))

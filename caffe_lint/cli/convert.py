@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .convert_roll import roll
 from .files import read_source
-from .writing import write, write_new
+from .weights_files import read_weights_file, weights_options, write_both
 
 if TYPE_CHECKING:
     from ..recurrent.unroll_cell import Style
@@ -17,8 +18,12 @@ def convert() -> None:
     """Rewrite a net into another form that computes the same."""
 
 
+convert.add_command(roll)
+
+
 @convert.command()
 @click.argument("path", metavar="NET", type=click.Path(path_type=Path))
+@weights_options
 @click.option(
     "--style",
     type=click.Choice(["sequence", "netspec", "lstmunit"]),
@@ -31,10 +36,12 @@ def convert() -> None:
 )
 @click.option("--batch", type=click.IntRange(1), metavar="B", help="Sequences in a batch, likewise.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="Write into a new file.")
-@click.option("--force", is_flag=True, help="Let --out overwrite a file.")
+@click.option("--force", is_flag=True, help="Let --out and --weights-out overwrite files.")
 @click.option("--in-place", is_flag=True, help="Change the net itself.")
 def unroll(
     path: Path,
+    weights: Path | None,
+    weights_out: Path | None,
     style: "Style",
     steps: int | None,
     batch: int | None,
@@ -51,18 +58,15 @@ def unroll(
     expose_hidden gradients reach the first states and come from the last ones.
     """
     from ..net import Document
+    from ..recurrent.roll_weights import unrolled_weights
     from ..recurrent.unroll_convert import unroll_native
     from ..recurrent.unroll_native_layer import ConversionError, Lengths
 
-    if in_place and out is not None:
-        raise click.UsageError("give either --out or --in-place")
+    stored = read_weights_file(weights, weights_out, out, in_place=in_place)
     try:
         found = unroll_native(Document(read_source(path)), style, Lengths(steps, batch))
+        stored = unrolled_weights(found.layers, stored) if stored is not None else None
     except ConversionError as error:
         raise click.ClickException(str(error)) from error
-    if in_place:
-        write(path, found.data)
-    elif out is not None:
-        write_new(out, found.data, force=force)
-    else:
-        click.echo(found.data, nl=False)
+    target = path if in_place else out
+    write_both(target, found.data, weights_out, stored, force=force, in_place=in_place)

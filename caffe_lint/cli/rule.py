@@ -25,12 +25,12 @@ def rule(name: str, format_name: str) -> int:
     found = next((each for each in known if name.lower() in (each.code.lower(), each.name)), None)
     if found is None:
         raise click.UsageError(str(UnknownRuleError(name, known)))
-    from ..report.rule_text import rule_data, rule_text
+    from ..report.rule_listing import explained, rule_data
 
     if format_name == "json":
         import json
 
         sys.stdout.write(json.dumps(rule_data(found), indent=1) + "\n")
     else:
-        sys.stdout.write(rule_text(found))
+        sys.stdout.write(explained(found))
     return 0

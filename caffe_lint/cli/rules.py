@@ -30,7 +30,7 @@ def rules(context: click.Context, select: tuple[str, ...], format_name: str) -> 
     """List all rules, those of plugins too; `caffe-lint rule CODE` explains one."""
     if context.invoked_subcommand is not None:
         return 0
-    from ..report.rule_text import rule_data, rule_table
+    from ..report.rule_listing import rule_data, rule_table
 
     meant = rules_meant(known_rules(), select)
     if format_name == "json":

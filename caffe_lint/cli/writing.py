@@ -14,6 +14,9 @@ def write(path: Path, data: bytes) -> None:
         click.ClickException: if it cannot be written.
     """
     target = path.resolve()
+    if path.exists() and not path.is_file():
+        _write_through(path, data)
+        return
     unfinished = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         unfinished.write_bytes(data)
@@ -22,6 +25,14 @@ def write(path: Path, data: bytes) -> None:
         unfinished.replace(target)
     except OSError as error:
         unfinished.unlink(missing_ok=True)
+        raise click.ClickException(f"cannot write '{path}': {error.strerror}") from error
+
+
+def _write_through(path: Path, data: bytes) -> None:
+    """Write to what is no regular file, such as a pipe: nothing may take its place."""
+    try:
+        path.write_bytes(data)
+    except OSError as error:
         raise click.ClickException(f"cannot write '{path}': {error.strerror}") from error
 
 

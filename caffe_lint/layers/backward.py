@@ -19,6 +19,18 @@ _WRITES_UNASKED = frozenset(
 """Types whose Backward writes the gradient of bottom 0, or shares its memory, without a look at
 `propagate_down`."""
 
+_NEVER_FORCED = {
+    "ContrastiveLoss": 2,
+    "HingeLoss": 1,
+    "InfogainLoss": 1,
+    "LSTM": 1,
+    "MultinomialLogisticLoss": 1,
+    "RNN": 1,
+    "SigmoidCrossEntropyLoss": 1,
+    "SoftmaxWithLoss": 1,
+}
+"""The bottom of which `force_backward` asks no gradient."""
+
 
 @dataclass(eq=False, repr=False, slots=True)
 class Backward:
@@ -39,6 +51,10 @@ class Backward:
     """Layers that run Backward."""
     asked: set[Use] = field(default_factory=set)
     """Bottoms for which a gradient is asked; it is worked out in the layers that run."""
+    is_forced: bool = False
+    """Whether gradients are worked out for all learned blobs, those with `lr_mult: 0` too."""
+    useful: set[Use] = field(default_factory=set)
+    """Those of them below which something learns from it: the statistics of a BatchNorm do not."""
 
     def weight(self, blob: Blob) -> float:
         """The loss weight that the file gives a top, or implies for a loss layer's first top."""
@@ -66,20 +82,46 @@ class Backward:
 
 
 def find_backward(net: Net, inference: Inference) -> Backward:
-    """Where the gradients of a net flow, which is nowhere without a known loss.
+    """Where the gradients of a net flow: nowhere without a known loss, unless `force_backward` is set.
 
     Layers of types that are not in the table may learn anything.
     """
     backward = Backward()
     for layer in net.layers:
         _read_weights(layer, inference, backward)
-    if not backward.weights:
+    if not (backward.weights or net.forces_backward):
         return backward
     for layer in net.layers:
         _sweep_forward(layer, inference, backward)
     for layer in reversed(net.layers):
         _sweep_backward(layer, inference, backward)
+    if net.forces_backward:
+        _force(net, backward)
+    _find_useful(net, inference, backward)
     return backward
+
+
+def _force(net: Net, backward: Backward) -> None:
+    """Ask all layers for all gradients that they allow to be asked (Layer::AllowForceBackward)."""
+    backward.is_forced = True
+    for layer in net.layers:
+        backward.running.add(layer)
+        refused = _NEVER_FORCED.get(layer.type)
+        backward.asked.update(use for use in layer.bottoms if use.index != refused)
+
+
+def _find_useful(net: Net, inference: Inference, backward: Backward) -> None:
+    # With force_backward it is the gradients of the inputs that are wanted.
+    taught = {layer for layer in net.layers if net.forces_backward and not layer.bottoms}
+    for layer in net.layers:
+        useful = [use for use in layer.bottoms if use in backward.asked and _maker(use) in taught]
+        backward.useful.update(useful)
+        if useful or (layer.type != "BatchNorm" and _learns(layer, inference)):
+            taught.add(layer)
+
+
+def _maker(use: Use) -> Layer | None:
+    return use.blob.layer if use.blob is not None else None
 
 
 def _read_weights(layer: Layer, inference: Inference, backward: Backward) -> None:

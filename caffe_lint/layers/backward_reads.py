@@ -35,6 +35,8 @@ class Read(NamedTuple):
     need: Need = Need.VALUE
     is_local: bool = False
     """Whether each element only scales the gradient of the same element: where that is 0 it is not needed."""
+    is_of_negatives: bool = False
+    """Whether only those elements are read that are not positive."""
 
 
 ReadFunction = Callable[[Layer, "Gradients"], Iterable[Read]]
@@ -44,7 +46,7 @@ class Gradients(NamedTuple):
     """Which gradients a layer works out, and what its shapes are."""
 
     asked: frozenset[int]
-    """The bottoms for which a gradient is asked."""
+    """The bottoms for which a gradient is asked that something learns from."""
     learns: frozenset[int]
     """The learned blobs for which one is worked out."""
     steps: int | None
@@ -74,8 +76,10 @@ def gradients_of(layer: Layer, inference: Inference, backward: Backward) -> Grad
     rates = [param.block.real("lr_mult") for param in layer.params[:blobs]]
     shape = inference.shape(layer.bottoms[0].blob) if layer.bottoms else None
     return Gradients(
-        frozenset(use.index for use in layer.bottoms if use in backward.asked),
-        frozenset(index for index in range(blobs) if index >= len(rates) or rates[index] != 0),
+        frozenset(use.index for use in layer.bottoms if use in backward.useful),
+        frozenset(
+            index for index in range(blobs) if backward.is_forced or index >= len(rates) or rates[index] != 0
+        ),
         shape[0] if shape else None,
     )
 
@@ -126,10 +130,13 @@ def _relu(layer: Layer, gradients: Gradients) -> Iterator[Read]:
         yield _bottom(0, Need.POSITIVE, is_local=True)
 
 
-def _elu(_layer: Layer, gradients: Gradients) -> Iterator[Read]:
-    if gradients.asked:
-        yield _bottom(0, Need.POSITIVE, is_local=True)
-        yield _top(0, is_local=True)
+def _elu(layer: Layer, gradients: Gradients) -> Iterator[Read]:
+    if not gradients.asked:
+        return
+    yield _bottom(0, Need.POSITIVE, is_local=True)
+    # Where the input was not positive the slope is alpha + output, and both are 0 with alpha 0.
+    is_flat = layer.block.block("elu_param").real("alpha") == 0
+    yield Read(True, 0, Need.SIGN if is_flat else Need.VALUE, is_local=True, is_of_negatives=True)
 
 
 def _prelu(layer: Layer, gradients: Gradients) -> Iterator[Read]:
@@ -231,7 +238,8 @@ def _recurrent(layer: Layer, gradients: Gradients) -> Iterator[Read]:
     if len(layer.bottoms) - states > 2:
         yield _bottom(2)
     if layer.type == "RNN" and gradients.steps == 1:
-        yield _top(0)
+        # The output is the last TanH itself.
+        yield _top(0, is_local=True)
     if exposes:
         yield _bottom(len(layer.bottoms) - 1)
         yield from (_top(top.index) for top in layer.tops[states : states + 1])

@@ -13,14 +13,14 @@ from ..net.state import Phase
 from ..text import Span
 from .aliasing import shares_memory
 from .backward import Backward
-from .backward_reads import Read, backward_reads, is_in_place
+from .backward_reads import Need, Read, backward_reads, gradients_of, is_in_place
 from .dummy import dummy_fillers
 from .in_place_fault import in_place_fault
 from .inference import Inference
-from .memory import MemoryMap, shares_gradient
+from .memory import Memory, MemoryMap, shares_gradient
 from .overwriting import KEPT, Change, change_by
 from .table import TABLE
-from .values import KnownValues, drops
+from .values import KnownValues, Signs, drops, filler_signs
 
 HazardKind = Literal[
     "in-place-not-supported",
@@ -79,12 +79,13 @@ class _Search:
         yield from self._stale_reads()
         yield from faults
         yield from self._lost_for_backward()
+        yield from (hazard for top in tops if (hazard := self._kept_gradient(top)))
         yield from self._lost_loss_weights()
         yield from self._lasting()
 
     def _own_fault(self, top: Blob) -> Hazard | None:
         layer = top.layer
-        fault = in_place_fault(layer, top.index, self._inference, self._backward)
+        fault = in_place_fault(top, self._inference, self._backward, self._values)
         if fault is None:
             return None
         reason = f"{fault.reason}{_as_read(layer)}"
@@ -100,28 +101,43 @@ class _Search:
 
     def _stale_reads(self) -> Iterator[Hazard]:
         """Layers that read a blob after it has been overwritten under another name."""
-        for use in self._net.uses:
-            blob = use.blob
-            if blob is None or use.layer.type == "Silence" or _is_alias(use.layer):
-                continue
-            content = self._memory.content(blob)
-            for write in self._memory.of(blob).after(content):
-                if write.layer.index >= use.layer.index:
-                    break
-                change = self._change(write)
-                if change is None:
-                    break
-                if not change.is_none:
-                    yield self._stale_read(write, use)
-                    break
+        for memory in self._memory.overwritten:
+            for blob in memory.blobs:
+                later = memory.after(self._memory.content(blob))
+                for use in blob.uses if later else ():
+                    yield from self._stale_read(later, use)
+                if later and not blob.uses and _is_alias(blob.layer):
+                    yield from self._stale_output(later, blob)
 
-    def _stale_read(self, write: Blob, use: Use) -> Hazard:
-        message = (
-            f"{_worker(write)} overwrites '{use.name}' too, which lies in the same memory: "
-            f"'{use.layer.name}' reads it afterwards and computes something else"
+    def _stale_output(self, later: list[Blob], blob: Blob) -> Iterator[Hazard]:
+        """An output of the net that has been overwritten under another name."""
+        write = next(
+            (write for write in later if (change := self._change(write)) and not change.is_none), None
         )
-        notes = (*self._alias_note(write), (f"'{use.layer.name}' reads what is left", use.span))
-        return Hazard("alias-overwritten", write, message, notes)
+        if write is not None:
+            message = (
+                f"{_worker(write)} overwrites '{blob.name}' too, which lies in the same memory: "
+                "this output of the net is something else"
+            )
+            notes = (*self._alias_note(write), (f"'{blob.name}' is an output", blob.span))
+            yield Hazard("alias-overwritten", write, message, notes)
+
+    def _stale_read(self, later: list[Blob], use: Use) -> Iterator[Hazard]:
+        """A read of a blob that has been overwritten before by one of the writes into its memory."""
+        if use.layer.type == "Silence" or _is_alias(use.layer):
+            return
+        for write in later:
+            change = self._change(write) if write.layer.index < use.layer.index else None
+            if change is None:
+                return
+            if not change.is_none and not _absorbs(use.layer, change):
+                message = (
+                    f"{_worker(write)} overwrites '{use.name}' too, which lies in the same memory: "
+                    f"'{use.layer.name}' reads it afterwards and computes something else"
+                )
+                notes = (*self._alias_note(write), (f"'{use.layer.name}' reads what is left", use.span))
+                yield Hazard("alias-overwritten", write, message, notes)
+                return
 
     def _lost_for_backward(self) -> Iterator[Hazard]:
         """Layers whose Backward reads what has been overwritten since."""
@@ -134,24 +150,75 @@ class _Search:
         blob = layer.tops[read.which] if read.is_top else layer.bottoms[read.which].blob
         if blob is None:
             return
-        change = KEPT
+        change, culprit = KEPT, None
         for write in self._memory.of(blob).after(self._memory.content(blob)):
             if write.layer.index <= layer.index:
                 continue
             found = self._change(write)
             if found is None:
-                return
+                break
             is_only_path = read.is_top and self._leads_only_to(blob, write)
-            if is_only_path and not found.passes_gradient:
+            if is_only_path and self._hides(found, change, read, blob):
                 return
             change = change.then(found)
             kept = change.passing if is_only_path and read.is_local else change.blocked
-            if kept < read.need:
-                yield self._lost(layer, read, write)
-                return
+            if kept < read.need and culprit is None:
+                culprit = write
+        if culprit is not None:
+            yield self._lost(layer, read, culprit)
+
+    def _hides(self, found: Change, before: Change, read: Read, blob: Blob) -> bool:
+        """Whether no gradient comes back for which it matters what has become of the values of a top."""
+        if found.passes_negatives:
+            return not found.passes_gradient
+        if read.is_of_negatives:
+            return before.is_local and before.passing >= Need.SIGN
+        is_positive = self._values.of(blob).signs == Signs.POSITIVE
+        return before.is_local and read.is_local and read.need is Need.POSITIVE and is_positive
+
+    def _kept_gradient(self, top: Blob) -> Hazard | None:
+        """A layer that is not to pass a gradient down, but leaves that of its top where it is."""
+        layer, backward = top.layer, self._backward
+        is_kept_back = layer in backward.running and layer.bottoms[top.index] not in backward.asked
+        if not is_kept_back or backward.asked.isdisjoint(top.uses):
+            return None
+        maker = self._taker_below(top)
+        if maker is None or not self._teaches(maker.layer):
+            return None
+        message = (
+            f"{_worker(top)} passes the gradient of its top down as it is, against its 'propagate_down': "
+            f"both lie in one memory, and the gradient of '{maker.layer.name}' is wrong"
+        )
+        return Hazard("in-place-corrupts-gradient", top, message, _maker(top))
+
+    def _taker_below(self, top: Blob) -> Blob | None:
+        """The blob below whose gradient lies in the memory of that of an in-place top, and is used."""
+        blob = top.previous
+        while blob is not None and not self._takes_gradient(blob):
+            if blob.is_in_place:
+                blob = blob.previous
+            elif blob.layer.type != "Flatten" and blob.layer.bottoms and shares_gradient(blob.layer):
+                blob = blob.layer.bottoms[0].blob
+            else:
+                blob = None
+        return blob
+
+    def _takes_gradient(self, blob: Blob) -> bool:
+        """Whether somebody uses the gradient of a blob; that of a Parameter's top is its learned blob's."""
+        return blob.layer in self._backward.running or blob.layer.type == "Parameter"
+
+    def _teaches(self, layer: Layer) -> bool:
+        """Whether something learns from the gradients that a layer works out."""
+        gradients = gradients_of(layer, self._inference, self._backward)
+        return bool(gradients.asked or gradients.learns)
 
     def _leads_only_to(self, blob: Blob, write: Blob) -> bool:
-        """Whether all gradient of a blob comes through the layer of an in-place top further down."""
+        """Whether all gradient of a layer comes to its top through that of an in-place top further down."""
+        siblings = (top for top in blob.layer.tops if top is not blob)
+        if any(
+            self._backward.weight(top) or not self._backward.asked.isdisjoint(top.uses) for top in siblings
+        ):
+            return False
         while True:
             asked = [use for use in blob.uses if use in self._backward.asked]
             if len(asked) != 1 or self._backward.weight(blob):
@@ -215,15 +282,16 @@ class _Search:
 
     def _lasting(self) -> Iterator[Hazard]:
         """In-place layers on values that are still there in the next pass."""
-        for memory in self._memory.memories:
-            lasting = self._why_lasting(memory.origin) if len(memory.writes) > 1 else None
+        for memory in self._memory.overwritten:
+            lasting = self._why_lasting(memory.origin)
             if lasting is None:
                 continue
             for write in memory.writes[1:]:
                 change = self._change(write)
                 if change is None:
                     break
-                if not change.is_none and not (lasting.is_filled_once and change.is_repeatable):
+                is_settled = change.is_repeatable and not _is_read_before(write, memory)
+                if not change.is_none and not (lasting.is_filled_once and is_settled):
                     yield self._compounding(write, memory.origin, lasting)
                     break
 
@@ -235,7 +303,7 @@ class _Search:
         if layer.type == "LSTM" and blob.index == 0:
             shape = self._inference.shape(blob)
             exposes = layer.block.block("recurrent_param").boolean("expose_hidden")
-            if shape and shape[0] == 1 and not exposes:
+            if shape and shape[0] == 1 and not exposes and not _always_starts_anew(layer):
                 return _Lasting("goes on from it in the next pass", is_filled_once=False)
         return _LASTING.get(layer.type)
 
@@ -272,6 +340,32 @@ _LASTING = {
     "MemoryData": _Lasting("shows the caller's own array"),
     "Input": _Lasting("keeps it unless the caller fills it before every pass", is_certain=False),
 }
+
+
+def _is_read_before(write: Blob, memory: Memory) -> bool:
+    """Whether another layer reads what is to be overwritten, which the next pass does not find any more."""
+    todo, readers = [memory.origin], []
+    for blob in todo:
+        for use in blob.uses:
+            if use.layer is write.layer or use.layer.index > write.layer.index:
+                continue
+            shown = [top for top in use.layer.tops if top.previous is blob or _is_alias(use.layer)]
+            todo += shown
+            readers += [] if shown else [use]
+    return bool(readers)
+
+
+def _always_starts_anew(layer: Layer) -> bool:
+    """Whether the markers of a recurrent layer are 0, so that it never goes on from a state."""
+    fillers = dummy_fillers(layer.bottoms[1].blob) if len(layer.bottoms) > 1 else []
+    return bool(fillers) and all(filler_signs(filler) == Signs.ZERO for filler in fillers)
+
+
+def _absorbs(reader: Layer, change: Change) -> bool:
+    """Whether a reader puts out the same as before the change: a ReLU behind a ReLU."""
+    if reader.type != "ReLU" or reader.block.block("relu_param").real("negative_slope") != 0:
+        return False
+    return change.passing is Need.VALUE and change.blocked >= Need.POSITIVE
 
 
 def _is_alias(layer: Layer) -> bool:

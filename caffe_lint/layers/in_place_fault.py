@@ -6,14 +6,15 @@ Source: `Forward_cpu` and `Backward_cpu` of each class under src/caffe/layers; m
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..net import Layer
+from ..net import Blob, Layer
 from .aliasing import keeps_axes
 from .backward import Backward
 from .backward_reads import gradients_of
+from .dummy import dummy_fillers
 from .inference import Inference
 from .record import Setup
 from .table import TABLE
-from .values import power_is_constant
+from .values import KnownValues, Signs, power_is_constant
 from .window import read_windows
 
 
@@ -31,7 +32,7 @@ class _Site(NamedTuple):
     layer: Layer
     which: int
     inference: Inference
-    backward: Backward
+    values: KnownValues
 
     @property
     def keeps_shape(self) -> bool:
@@ -41,12 +42,13 @@ class _Site(NamedTuple):
         return before is None or after is None or before == after
 
 
-def in_place_fault(layer: Layer, index: int, inference: Inference, backward: Backward) -> Fault | None:
-    """What is wrong with a layer whose top of an index is its bottom of that index; None if nothing is.
+def in_place_fault(top: Blob, inference: Inference, backward: Backward, values: KnownValues) -> Fault | None:
+    """What is wrong with a layer that writes a top over its bottom; None if nothing is.
 
-    Faults in gradients count only if the layer works out one that is wrong.
+    Faults in gradients count only if the layer works out one that is wrong and that something learns from.
     """
-    site = _Site(layer, index, inference, backward)
+    layer = top.layer
+    site = _Site(layer, top.index, inference, values)
     rule = _RULES.get(layer.type)
     fault = rule(site) if rule is not None else _FORWARD.get(layer.type) or _fork_fault(site)
     if fault is None or not fault.is_in_gradient:
@@ -85,15 +87,16 @@ _UNREADABLE = Fault("its bottom has the shape of the loss by then, and Caffe abo
 
 def _relu(site: _Site) -> Fault | None:
     slope = site.layer.block.block("relu_param").real("negative_slope")
-    return _sign_is_gone("negative_slope", slope)
+    return _sign_is_gone(site, "negative_slope", slope)
 
 
 def _elu(site: _Site) -> Fault | None:
-    return _sign_is_gone("alpha", site.layer.block.block("elu_param").real("alpha"))
+    return _sign_is_gone(site, "alpha", site.layer.block.block("elu_param").real("alpha"))
 
 
-def _sign_is_gone(field: str, value: float) -> Fault | None:
-    if value >= 0:
+def _sign_is_gone(site: _Site, field: str, value: float) -> Fault | None:
+    before = site.values.of(site.layer.bottoms[site.which].blob)
+    if value >= 0 or not before.signs & Signs.NEGATIVE:
         return None
     reason = f"with '{field}' {value:g} its top does not tell any more which inputs were negative"
     return Fault(reason, is_in_gradient=True)
@@ -172,6 +175,14 @@ def _argmax(site: _Site) -> Fault | None:
     return Fault("it writes its results over the numbers that it still has to compare")
 
 
+def _batch_reindex(site: _Site) -> Fault | None:
+    fillers = dummy_fillers(site.layer.bottoms[1].blob)
+    # An item that is copied everywhere is copied onto itself before anything could overwrite it.
+    if fillers and all(filler.string("type") == "constant" for filler in fillers):
+        return _cleared_gradient(site, _RESHAPED)
+    return Fault("it writes over items that it still has to copy")
+
+
 def _bottom_is_gone(_site: _Site) -> Fault:
     return _BOTTOM_IS_GONE
 
@@ -186,7 +197,6 @@ _WEIGHT_TYPES = frozenset(
 
 _FORWARD = {
     "Accuracy": _UNREADABLE,
-    "BatchReindex": Fault("it writes over items that it still has to copy"),
     "ContrastiveLoss": Fault("it writes the loss over its bottom before it has read it"),
     "Embed": _OVERRUN,
     "HingeLoss": Fault("its bottom has the shape of the loss by then, and it reads only that much of it"),
@@ -202,6 +212,7 @@ _FORWARD = {
 _RULES: dict[str, Callable[[_Site], Fault | None]] = {
     "ArgMax": _argmax,
     "BNLL": _bottom_is_gone,
+    "BatchReindex": _batch_reindex,
     "Clip": _bottom_is_gone,
     "Concat": _concat,
     "Convolution": _convolution,

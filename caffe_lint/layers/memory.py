@@ -1,6 +1,7 @@
 """Which blobs lie in the same memory, and who writes there: in place, or through an alias."""
 
 from bisect import bisect_right
+from collections.abc import Iterator
 
 from ..net import Blob, Layer, Net
 from .aliasing import shares_memory
@@ -9,10 +10,12 @@ from .aliasing import shares_memory
 class Memory:
     """One piece of memory with everything that is written into it in one Forward, first write first."""
 
-    __slots__ = ("writes",)
+    __slots__ = ("blobs", "writes")
 
     def __init__(self) -> None:
         self.writes: list[Blob] = []
+        self.blobs: list[Blob] = []
+        """All blobs that lie here, under whatever name."""
 
     @property
     def origin(self) -> Blob:
@@ -37,6 +40,11 @@ class MemoryMap:
             for top in layer.tops:
                 self._place(top)
 
+    @property
+    def overwritten(self) -> Iterator[Memory]:
+        """The memories into which more than one layer writes."""
+        return (memory for memory in self.memories if len(memory.writes) > 1)
+
     def of(self, blob: Blob) -> Memory:
         """The memory of a version of a blob."""
         return self._memory[blob]
@@ -49,6 +57,7 @@ class MemoryMap:
         source = top.previous or self._shown(top) or self._same_learned(top)
         memory = self._new() if source is None else self._memory[source]
         self._memory[top] = memory
+        memory.blobs.append(top)
         if source is None or top.is_in_place:
             memory.writes.append(top)
             self._content[top] = top

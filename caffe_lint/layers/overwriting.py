@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..net import Layer
+from .aliasing import shares_memory
 from .backward_reads import Need
 from .table import TABLE
 from .values import (
@@ -31,6 +32,10 @@ class Change(NamedTuple):
     """Whether doing it once more changes nothing."""
     passes_gradient: bool = True
     """Whether any gradient comes back through the layer at all."""
+    passes_negatives: bool = True
+    """Whether any comes back through elements that are not positive."""
+    is_local: bool = True
+    """Whether the gradient of an element depends on nothing but the gradient of the same element."""
 
     @property
     def is_none(self) -> bool:
@@ -40,7 +45,8 @@ class Change(NamedTuple):
     def then(self, later: "Change") -> "Change":
         """What is still right after another layer has worked in place behind this one."""
         passing = min(self.passing, later.passing)
-        return Change(passing, min(passing, self.blocked, later.blocked))
+        blocked = min(passing, self.blocked, later.blocked)
+        return Change(passing, blocked, is_local=self.is_local and later.is_local)
 
 
 def _throughout(need: Need, *, is_repeatable: bool = False) -> Change:
@@ -48,7 +54,11 @@ def _throughout(need: Need, *, is_repeatable: bool = False) -> Change:
 
 
 KEPT = _throughout(Need.VALUE, is_repeatable=True)
+FLATTENED = Change(Need.VALUE, Need.POSITIVE, is_repeatable=True, passes_negatives=False)
+"""What a ReLU does."""
+
 _ANYTHING = _throughout(Need.NOTHING)
+_MIXED = Change(Need.NOTHING, Need.NOTHING, is_local=False)
 _SETTLED = _throughout(Need.NOTHING, is_repeatable=True)
 _SAME_SIGN = _throughout(Need.SIGN)
 
@@ -66,7 +76,7 @@ def change_by(layer: Layer, index: int, values: KnownValues) -> Change | None:
         return rule(layer, values.of(layer.bottoms[index].blob), values)
     if layer.type in _POSITIVE_TYPES and values.of(layer.bottoms[index].blob).signs == Signs.POSITIVE:
         return _SAME_SIGN
-    return _ANYTHING
+    return _MIXED if layer.type in _MIXERS else _ANYTHING
 
 
 def _dropout(layer: Layer, _before: Values, values: KnownValues) -> Change:
@@ -78,10 +88,12 @@ def _bent(slope: Signs, before: Values) -> Change:
     if not before.signs & Signs.NEGATIVE:
         return KEPT
     if slope == Signs.ZERO:
-        return Change(Need.VALUE, Need.POSITIVE, is_repeatable=True)
+        return FLATTENED
     if slope == Signs.POSITIVE:
         return _SAME_SIGN
-    return _throughout(Need.NOTHING if slope & Signs.NEGATIVE else Need.POSITIVE)
+    if not slope & Signs.NEGATIVE:
+        return _throughout(Need.POSITIVE)
+    return _ANYTHING if slope & Signs.POSITIVE else _SETTLED
 
 
 def _relu(layer: Layer, before: Values, _values: KnownValues) -> Change:
@@ -140,20 +152,34 @@ def _power(layer: Layer, before: Values, _values: KnownValues) -> Change:
 
 def _threshold(layer: Layer, _before: Values, _values: KnownValues) -> Change:
     threshold = layer.block.block("threshold_param").real("threshold")
-    return _SETTLED if 0 <= threshold < 1 else _ANYTHING
+    if not 0 <= threshold < 1:
+        return _ANYTHING
+    return KEPT if _follows_its_like(layer, "threshold_param", ("threshold",)) else _SETTLED
 
 
 def _batch_norm(layer: Layer, before: Values, values: KnownValues) -> Change:
-    is_normal = before.is_normalized and not uses_stored_statistics(layer, values.phase)
-    return KEPT if is_normal else _ANYTHING
+    if uses_stored_statistics(layer, values.phase):
+        return _ANYTHING
+    return KEPT if before.is_normalized else _MIXED
 
 
 def _mvn(_layer: Layer, before: Values, _values: KnownValues) -> Change:
-    return KEPT if before.is_normalized else _SETTLED
+    return KEPT if before.is_normalized else _SETTLED._replace(is_local=False)
 
 
-def _clip(_layer: Layer, _before: Values, _values: KnownValues) -> Change:
-    return _SETTLED
+def _clip(layer: Layer, _before: Values, _values: KnownValues) -> Change:
+    return KEPT if _follows_its_like(layer, "clip_param", ("min", "max")) else _SETTLED
+
+
+def _follows_its_like(layer: Layer, block: str, fields: tuple[str, ...]) -> bool:
+    """Whether the values come out of a layer that has done the same to them."""
+    blob = layer.bottoms[0].blob
+    while blob is not None and shares_memory(blob.layer) and blob.layer.bottoms:
+        blob = blob.layer.bottoms[0].blob
+    if blob is None or blob.layer.type != layer.type:
+        return False
+    params = [each.block.block(block) for each in (layer, blob.layer)]
+    return all(params[0].real(field) == params[1].real(field) for field in fields)
 
 
 def _copied(_layer: Layer, _before: Values, _values: KnownValues) -> Change:
@@ -162,6 +188,8 @@ def _copied(_layer: Layer, _before: Values, _values: KnownValues) -> Change:
 
 
 Rule = Callable[[Layer, Values, KnownValues], Change]
+
+_MIXERS = frozenset({"Convolution", "Deconvolution", "Softmax"})
 
 _POSITIVE_TYPES = frozenset({"BNLL", "Exp", "Sigmoid", "Softmax"})
 

@@ -252,6 +252,10 @@ def _joined(_layer: Layer, _top: int, bottoms: list[Values], _phase: Phase) -> V
     return Values(_summed([values.signs for values in bottoms]))
 
 
+def _padded(_layer: Layer, _top: int, bottoms: list[Values], _phase: Phase) -> Values:
+    return Values(bottoms[0].signs | Signs.ZERO) if bottoms else ANYTHING
+
+
 def _pooling(layer: Layer, top: int, bottoms: list[Values], phase: Phase) -> Values:
     return _joined(layer, top, bottoms, phase) if top == 0 else _NOT_NEGATIVE
 
@@ -265,6 +269,14 @@ def _scale(layer: Layer, _top: int, bottoms: list[Values], _phase: Phase) -> Val
 
 def _dummy_data(layer: Layer, top: int, _bottoms: list[Values], _phase: Phase) -> Values:
     return Values(filler_signs(dummy_fillers(layer.tops[top])[0]))
+
+
+def _reduction(layer: Layer, _top: int, bottoms: list[Values], _phase: Phase) -> Values:
+    param = layer.block.block("reduction_param")
+    is_sum = param.enum("operation") in ("SUM", "MEAN")
+    signs = _summed([values.signs for values in bottoms]) if is_sum else Signs.ZERO | Signs.POSITIVE
+    factor = Signs.of(param.real("coeff"))
+    return Values(signs.mapped(partial(_times, others=factor)))
 
 
 def _not_negative(_layer: Layer, _top: int, _bottoms: list[Values], _phase: Phase) -> Values:
@@ -289,11 +301,13 @@ _RULES: dict[str, Callable[[Layer, int, list[Values], Phase], Values]] = {
     "DummyData": _dummy_data,
     "ELU": _bent,
     "Eltwise": _eltwise,
+    "Im2col": _padded,
     "MVN": _mvn,
     "PReLU": _bent,
     "Pooling": _pooling,
     "Power": _power,
     "ReLU": _bent,
+    "Reduction": _reduction,
     "Scale": _scale,
     "Split": _same,
     "Threshold": _not_negative,

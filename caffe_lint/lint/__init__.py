@@ -11,6 +11,7 @@ from .model_rules import (
     TrainingRule,
     severity_of,
 )
+from .old_form_rule import OldFormRule
 from .rule import DocumentRule, NetRule, Rule, SuppressionRule
 from .runner import RuleFailedError, lint
 from .settings import Settings
@@ -27,6 +28,7 @@ __all__ = [
     "NetContext",
     "NetRule",
     "Note",
+    "OldFormRule",
     "RecurrentRule",
     "RejectionRule",
     "Rule",

@@ -72,7 +72,8 @@ class NetContext:
     def hazards(self, phase: Phase) -> list[Hazard]:
         """The overwrites that do harm in a phase, without those that are a reported defect of an unroll."""
         if phase not in self._hazards:
-            backward = self.backward if phase == "TRAIN" and self.trained_states else None
+            is_trained = phase == "TRAIN" and self.trained_states
+            backward = self.backward if is_trained or self.net.forces_backward else None
             defects = {defect.span for defect in self.defects if defect.kind in self._rules}
             found = find_hazards(self.net, self.shapes, backward, phase)
             self._hazards[phase] = [hazard for hazard in found if hazard.blob.span not in defects]

@@ -171,6 +171,7 @@ class Document:
         ]
         for net in nets:
             net.dialects = self.dialects
+            net.forces_backward = self.net_settings.boolean("force_backward")
         if self.syntax_problems or self.schema_problems:
             damage = Damage(self.root, self.syntax_problems, self.schema_problems)
             for net in nets:

@@ -124,6 +124,8 @@ class Net:
     """Those of the absent tops that come out of data layers (layers without bottoms)."""
     unsized_inputs: frozenset[str] = frozenset()
     """Old-style inputs with too few dims, whose shape Caffe reads from foreign memory."""
+    forces_backward: bool = False
+    """Whether every layer is to run Backward, whatever learns (`force_backward`)."""
     is_partial: bool = False
     """Whether the file has syntax errors, so that layers or blobs may be missing here."""
     broken_names: frozenset[str] = frozenset()

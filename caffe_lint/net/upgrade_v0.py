@@ -5,13 +5,14 @@ is dropped here: net-level fields, `include`, `exclude` and `loss_weight` around
 mean nothing for the layer's type.
 """
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 
 from ..schema import Schema
 from ..text import Field, Message, Span
 from .rewrite import flat, gathered, named, renamed
 
-_BLOCKS = {
+BLOCKS = {
     "conv": "convolution_param",
     "innerproduct": "inner_product_param",
     "pool": "pooling_param",
@@ -24,12 +25,13 @@ _BLOCKS = {
     "infogain_loss": "infogain_loss_param",
     "concat": "concat_param",
 }
+"""V0 type -> the block of its own."""
 
 _PRODUCTS = ("conv", "innerproduct")
 _WINDOWS = ("conv", "pool")
 _BATCHES = ("data", "hdf5_data", "images", "window_data")
 
-_FIELDS: dict[str, tuple[str, tuple[str, ...]]] = {
+FIELDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "num_output": ("num_output", _PRODUCTS),
     "biasterm": ("bias_term", _PRODUCTS),
     "weight_filler": ("weight_filler", _PRODUCTS),
@@ -59,8 +61,20 @@ _FIELDS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """V0 field -> field of the type's block, and the V0 types for which it means something."""
 
-_TRANSFORM_FIELDS = {"scale": "scale", "meanfile": "mean_file", "cropsize": "crop_size", "mirror": "mirror"}
+TRANSFORM_FIELDS = {"scale": "scale", "meanfile": "mean_file", "cropsize": "crop_size", "mirror": "mirror"}
+"""V0 field -> field of `transform_param`, whatever the type."""
+
 _KEPT = frozenset({"name", "blobs", "blobs_lr", "weight_decay"})
+
+
+LOST_IN_NET = ("layer", "state", "input_shape")
+"""Fields of a V0 net that UpgradeV0Net does not take over and that would mean something."""
+
+LOST_AROUND_LAYERS = ("include", "exclude", "loss_weight")
+"""The same around a V0 layer."""
+
+PADDING = "padding"
+"""The V0 type of a layer that pads for the one behind it."""
 
 
 class RefusedError(Exception):
@@ -85,29 +99,40 @@ def upgrade_v0(entries: list[Field], schema: Schema) -> list[Field]:
     Raises:
         RefusedError: where Caffe refuses to merge a padding layer, or does not know a type.
     """
+    return [
+        _upgrade_layer(entry, padding, schema)
+        for entry, padding in with_paddings(entries)
+        if v0_type_of(entry) != PADDING
+    ]
+
+
+def with_paddings(entries: list[Field]) -> Iterator[tuple[Field, Field | None]]:
+    """Each entry with the padding layer that it reads.
+
+    Raises:
+        RefusedError: where Caffe refuses to merge it.
+    """
     producers: dict[str, Field] = {}
-    upgraded = []
     for entry in entries:
-        padding = _padding_before(entry, producers)
-        if _v0_type(entry) != "padding":
-            upgraded.append(_upgrade_layer(entry, padding, schema))
+        yield entry, _padding_before(entry, producers)
         for top in _strings(entry, "top"):
             producers[top] = entry
-    return upgraded
 
 
 def _message(field: Field) -> Message:
     return field.value if isinstance(field.value, Message) else Message(field.start, field.end, [])
 
 
-def _inner(entry: Field) -> Message:
+def inner_of(entry: Field) -> Message:
+    """What stands in the `layer` of an entry."""
     for field in named(_message(entry), "layer"):
         return _message(field)
     return Message(entry.start, entry.end, [])
 
 
-def _v0_type(entry: Field) -> str:
-    for field in named(_inner(entry), "type"):
+def v0_type_of(entry: Field) -> str:
+    """The type of a V0 layer, as it is written."""
+    for field in named(inner_of(entry), "type"):
         return str(field.value).strip("\"'")
     return ""
 
@@ -120,15 +145,17 @@ def _padding_before(entry: Field, producers: dict[str, Field]) -> Field | None:
     bottoms = _strings(entry, "bottom")
     for bottom in bottoms:
         source = producers.get(bottom)
-        if source is not None and _v0_type(source) == "padding":
+        if source is not None and v0_type_of(source) == PADDING:
             _check_padding(entry, source, len(bottoms))
             return source
     return None
 
 
 def _check_padding(entry: Field, padding: Field, bottoms: int) -> None:
-    if _v0_type(entry) not in _WINDOWS:
-        message = f"a padding layer feeds a layer of type '{_v0_type(entry)}', allowed are 'conv' and 'pool'"
+    if v0_type_of(entry) not in _WINDOWS:
+        message = (
+            f"a padding layer feeds a layer of type '{v0_type_of(entry)}', allowed are 'conv' and 'pool'"
+        )
         raise RefusedError(
             entry.name_span, message, "Padding layer input to non-convolutional / non-pooling layer type"
         )
@@ -144,29 +171,29 @@ def _check_padding(entry: Field, padding: Field, bottoms: int) -> None:
 
 
 def _upgrade_layer(entry: Field, padding: Field | None, schema: Schema) -> Field:
-    v0_type = _v0_type(entry)
+    v0_type = v0_type_of(entry)
     outer = [field for field in flat(_message(entry)) if field.name in ("bottom", "top")]
-    inner = list(flat(_inner(entry)))
+    inner = list(flat(inner_of(entry)))
     if padding is not None:
         source = named(_message(padding), "bottom")[0]
         outer = [
             renamed(field, "bottom", str(source.value)) if field.name == "bottom" else field
             for field in outer
         ]
-        inner = [field for field in inner if field.name != "pad"] + named(_inner(padding), "pad")
+        inner = [field for field in inner if field.name != "pad"] + named(inner_of(padding), "pad")
     fields = [*outer, *(field for field in inner if field.name in _KEPT)]
     fields += [_upgrade_type(field, v0_type, schema) for field in inner if field.name == "type"]
     fields += [field for field in inner if field.name == "hdf5_output_param" and v0_type == "hdf5_output"]
     own = [
-        renamed(field, _FIELDS[field.name][0])
+        renamed(field, FIELDS[field.name][0])
         for field in inner
-        if field.name in _FIELDS and v0_type in _FIELDS[field.name][1]
+        if field.name in FIELDS and v0_type in FIELDS[field.name][1]
     ]
     transform = [
-        renamed(field, _TRANSFORM_FIELDS[field.name]) for field in inner if field.name in _TRANSFORM_FIELDS
+        renamed(field, TRANSFORM_FIELDS[field.name]) for field in inner if field.name in TRANSFORM_FIELDS
     ]
     if own:
-        fields.append(gathered(_BLOCKS[v0_type], own))
+        fields.append(gathered(BLOCKS[v0_type], own))
     if transform:
         fields.append(gathered("transform_param", transform))
     message = _message(entry)

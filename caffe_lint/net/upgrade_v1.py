@@ -7,14 +7,19 @@ from ..schema import Block, Schema
 from ..text import Field, Message
 from .rewrite import flat, gathered, quoted, renamed
 
-_DATA_BLOCKS = {"DATA": "data_param", "IMAGE_DATA": "image_data_param", "WINDOW_DATA": "window_data_param"}
-_TRANSFORM_FIELDS = frozenset({"scale", "mean_file", "crop_size", "mirror"})
-_PARAM_FIELDS = {
+DATA_BLOCKS = {"DATA": "data_param", "IMAGE_DATA": "image_data_param", "WINDOW_DATA": "window_data_param"}
+"""V1 type -> the block in which its transformation may stand."""
+
+TRANSFORM_FIELDS = frozenset({"scale", "mean_file", "crop_size", "mirror"})
+"""What moves from there to `transform_param`."""
+
+PARAM_FIELDS = {
     "param": "name",
     "blob_share_mode": "share_mode",
     "blobs_lr": "lr_mult",
     "weight_decay": "decay_mult",
 }
+"""V1 field, one for each param -> field of the `param` block."""
 
 
 def upgrade_v1(entries: list[Field], schema: Schema) -> list[Field]:
@@ -30,16 +35,16 @@ def _upgrade_layer(entry: Field, message: Message, schema: Schema) -> Field:
     counts: dict[str, int] = {}
     v1_type = _type_name(message, schema)
     for field in flat(message):
-        if field.name in _PARAM_FIELDS:
+        if field.name in PARAM_FIELDS:
             index = counts.get(field.name, 0)
             counts[field.name] = index + 1
-            specs.setdefault(index, []).append(renamed(field, _PARAM_FIELDS[field.name]))
+            specs.setdefault(index, []).append(renamed(field, PARAM_FIELDS[field.name]))
         elif field.name == "type":
             fields.append(renamed(field, "type", quoted(schema.v1_types.get(v1_type, ""))))
         else:
             fields.append(field)
     fields += [gathered("param", specs[index]) for index in sorted(specs)]
-    fields = _upgrade_transformation(fields, _DATA_BLOCKS.get(v1_type))
+    fields = _upgrade_transformation(fields, DATA_BLOCKS.get(v1_type))
     return renamed(entry, "layer", Message(message.start, message.end, fields))
 
 
@@ -55,8 +60,8 @@ def _upgrade_transformation(fields: list[Field], data_block: str | None) -> list
         if field.name != data_block or not isinstance(field.value, Message):
             upgraded.append(field)
             continue
-        moved += [inner for inner in field.value.fields if inner.name in _TRANSFORM_FIELDS]
-        kept = [inner for inner in field.value.fields if inner.name not in _TRANSFORM_FIELDS]
+        moved += [inner for inner in field.value.fields if inner.name in TRANSFORM_FIELDS]
+        kept = [inner for inner in field.value.fields if inner.name not in TRANSFORM_FIELDS]
         upgraded.append(renamed(field, field.name, Message(field.value.start, field.value.end, kept)))
     if not moved:
         return fields

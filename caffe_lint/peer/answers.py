@@ -55,6 +55,8 @@ class Reply(TypedDict, total=False):
 
     slopes: list[tuple[str, int, float, float]]
 
+    model: str
+
     log: str
     moves: list[tuple[str, int, Measured]]
 
@@ -198,6 +200,18 @@ class Run(Answer):
             diffs={name: Values.of(packed) for name, packed in reply.get("diffs", {}).items()},
             gradients={Param(layer, index): Values.of(packed) for layer, index, packed in gradients},
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Model(Answer):
+    """The bytes of the .caffemodel that Caffe wrote of a net."""
+
+    data: bytes
+
+    @classmethod
+    def of(cls, reply: Reply) -> "Model":
+        """From the worker's line."""
+        return cls(*ending(reply), data=b64decode(reply.get("model", "")))
 
 
 class Difference(NamedTuple):

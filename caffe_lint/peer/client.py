@@ -8,7 +8,7 @@ from typing import Self
 
 from ..net import NetState
 from ..net.state import Phase
-from .answers import Comparison, Reply, Run, Slopes, Verdict
+from .answers import Comparison, Model, Reply, Run, Slopes, Verdict
 from .process import Worker
 from .questions import DEFAULT_LIMITS, DEFAULT_PLAN, Feed, Files, Limits, NetText, Plan
 from .training import Training
@@ -76,6 +76,10 @@ class Peer:
         nets = {"net": _net(net), "reference": _net(reference)}
         names = None if blobs is None else dict(blobs)
         return Comparison.of(self._ask("compare", {**nets, "plan": _plan(plan), "blobs": names}))
+
+    def save(self, net: NetText, plan: Plan = DEFAULT_PLAN) -> Model:
+        """The .caffemodel that Caffe writes of a net, with the weights that the plan gives it."""
+        return Model.of(self._ask("save", {"net": _net(net), "plan": _plan(plan)}))
 
     def slopes(self, net: NetText, plan: Plan = DEFAULT_PLAN) -> Slopes:
         """Whether the gradients of a net with a loss are right, by difference quotients of the loss."""

@@ -13,8 +13,10 @@ DEPLOY = NetState("TEST")
 Feed = float | Sequence[float]
 
 #: Which parameters of two nets get the same values: those with the same number, counted over the owners in
-#: run order; those with the same layer name and index; or whatever Caffe's own fillers draw.
-Weights = Literal["order", "name", "fillers"]
+#: run order; those with the same layer name and index; or whatever Caffe's own fillers draw. `trained` is
+#: `order`, but as after some training: with lr_mult 0 a parameter keeps what its filler gave it, a factor of
+#: Scale or PReLU that began as a positive constant is still positive.
+Weights = Literal["order", "name", "fillers", "trained"]
 
 #: Files that a net or solver names, such as lists, weights or Python layers, by relative path.
 Files = Mapping[str, str | bytes]
@@ -38,6 +40,8 @@ class Plan:
     A feed for a blob that the net does not have is ignored, since one plan may serve two nets.
     Weights depend on the seed, on what `weights` says and on the number of elements. Gradients of parameters
     are cleared before each pass unless `accumulate`; random layers draw the same numbers in every pass.
+    With `refeed` the net's inputs are filled again before each pass, in another order of the values.
+    With `model`, the path of a .caffemodel among the files of the net, Caffe then copies the weights in it.
     """
 
     seed: int = 1
@@ -46,6 +50,8 @@ class Plan:
     passes: int = 1
     backward: bool = True
     accumulate: bool = False
+    refeed: bool = False
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

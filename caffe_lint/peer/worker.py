@@ -218,9 +218,9 @@ def load(question, report):
 
 def run(question, report):
     """Run a net and give its losses, chosen blobs and the gradients of its parameters."""
-    net, _ = prepare(question["net"], question["plan"])
+    net, inputs = prepare(question["net"], question["plan"])
     report(built=True)
-    report(losses=passes(net, question["plan"]))
+    report(losses=passes(net, inputs, question["plan"]))
     names = net.outputs if question["blobs"] is None else question["blobs"]
     report(
         data=dict((name, pack(net.blobs[name], "data")) for name in names),
@@ -229,13 +229,22 @@ def run(question, report):
     )
 
 
+def save(question, report):
+    """Give the .caffemodel that Caffe writes of a net."""
+    net, _ = prepare(question["net"], question["plan"])
+    report(built=True)
+    net.save("saved.caffemodel")
+    with open("saved.caffemodel", "rb") as saved:
+        report(model=base64.b64encode(saved.read()).decode("ascii"))
+
+
 def compare(question, report):
     """Run a net and a reference with the same feeds and weights, and measure how far they are apart."""
     plan = question["plan"]
-    reference, _ = prepare(question["reference"], plan)
-    net, _ = prepare(question["net"], plan)
+    reference, others = prepare(question["reference"], plan)
+    net, inputs = prepare(question["net"], plan)
     report(built=True)
-    report(losses=passes(net, plan), reference_losses=passes(reference, plan))
+    report(losses=passes(net, inputs, plan), reference_losses=passes(reference, others, plan))
     names = question["blobs"]
     if names is None:
         names = dict((name, name) for name in net.outputs if name in reference.blobs)
@@ -255,7 +264,7 @@ def slopes(question, report):
     plan = question["plan"]
     net, inputs = prepare(question["net"], plan)
     report(built=True)
-    passes(net, dict(plan, passes=1, backward=True))
+    passes(net, inputs, dict(plan, passes=1, backward=True))
     # A BatchNorm's are statistics: nothing learns them, and no gradient is made.
     learned = [owner for owner in owners(net) if owner.type != "BatchNorm"]
     report(slopes=[(owner.layer, owner.index) + slope(net, owner.blob, inputs, plan) for owner in learned])
@@ -288,7 +297,7 @@ def solve(question, report):
     report(moves=[(owner.layer, owner.index, [float(far), float(size)]) for owner, far, size in moves])
 
 
-OPERATIONS = {"load": load, "run": run, "compare": compare, "slopes": slopes, "solve": solve}
+OPERATIONS = {"load": load, "run": run, "save": save, "compare": compare, "slopes": slopes, "solve": solve}
 
 
 def prepare(question, plan):
@@ -297,10 +306,13 @@ def prepare(question, plan):
 
     caffe.set_random_seed(plan["seed"])
     net = build(question)
-    inputs = choose_inputs(net, plan, question["text"].encode("latin-1"))
+    text = question["text"].encode("latin-1")
+    inputs = choose_inputs(net, plan, text)
     feed(inputs)
     if plan["weights"] != "fillers":
-        fill(net, plan)
+        fill(net, plan, frozen(text) if plan["weights"] == "trained" else {})
+    if plan["model"]:
+        net.copy_from(plan["model"])
     return net, inputs
 
 
@@ -322,22 +334,45 @@ def unfilled(net, text):
     """The tops of DummyData layers without a filler, which Caffe fills with zeros."""
     if all(layer.type != "DummyData" for layer in net.layers):
         return []
-    from caffe.proto import caffe_pb2
-    from google.protobuf import text_format
-
-    layers = text_format.Merge(text, caffe_pb2.NetParameter()).layer
-    dummies = [layer for layer in layers if layer.type == "DummyData"]
+    dummies = [layer for layer in layers_of(text) if layer.type == "DummyData"]
     return [top for layer in dummies if not layer.dummy_data_param.data_filler for top in layer.top]
 
 
-def fill(net, plan):
-    """Give every parameter random weights, which depend on the seed, its number or name, and its count."""
+def layers_of(text):
+    """The layers of a net, as protobuf reads them."""
+    from caffe.proto import caffe_pb2
+    from google.protobuf import text_format
+
+    return text_format.Merge(text, caffe_pb2.NetParameter()).layer
+
+
+def frozen(text):
+    """What training leaves alone, by layer and index: True for the values, False for their sign only."""
+    found = {}
+    for layer in layers_of(text):
+        factors = {"Scale": layer.scale_param, "PReLU": layer.prelu_param}.get(layer.type)
+        # Without a filler they begin as 1 and as 0.25.
+        if factors is not None and factors.filler.type == "constant":
+            if factors.filler.value > 0 or not factors.HasField("filler"):
+                found[layer.name, 0] = False
+        for index, param in enumerate(layer.param):
+            if param.lr_mult == 0 and layer.type != "BatchNorm":  # its statistics are never learned, yet change
+                found[layer.name, index] = True
+    return found
+
+
+def fill(net, plan, kept):
+    """Give parameters random weights, which depend on the seed, their number or name, and their count."""
     for number, owner in enumerate(owners(net)):
+        if kept.get((owner.layer, owner.index)):
+            continue
         key = "%s %d" % (owner.layer, owner.index) if plan["weights"] == "name" else "param %d" % number
         # For a square matrix the deviation is 1 / sqrt(fan-in): activations keep their size.
         values = noise(plan["seed"], key).standard_normal(owner.blob.count) * owner.blob.count**-0.25
         if owner.type == "BatchNorm":  # a mean, a variance and their divisor
             values = abs(values) + 0.5
+        if kept.get((owner.layer, owner.index)) is False:
+            values = abs(values) + 0.1
         owner.blob.data.reshape(-1)[...] = values
 
 
@@ -368,16 +403,26 @@ def matched(net, reference, weights):
     return [(owner, others[owner.layer, owner.index]) for owner in mine]
 
 
-def passes(net, plan):
+def passes(net, inputs, plan):
     """Run forward and backward as often as the plan says; the loss of each pass."""
     losses = []
+    fed = [net.blobs[name].data.ctypes.data for name in net.inputs if net.blobs[name].count]
     for number in range(plan["passes"]):
+        if plan["refeed"]:
+            feed([(blob, turned(values, number)) for blob, values in inputs if blob.data.ctypes.data in fed])
         for owner in owners(net) if number == 0 or not plan["accumulate"] else ():
             owner.blob.diff[...] = 0
         losses.append(forward(net, plan))
         if plan["backward"]:
             net._backward(len(net.layers) - 1, 0)
     return losses
+
+
+def turned(values, number):
+    """The values, each of them so many places further on; the first pass gets them as they are."""
+    import numpy
+
+    return numpy.roll(values, number)
 
 
 def forward(net, plan):

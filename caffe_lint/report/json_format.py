@@ -1,8 +1,8 @@
-"""The `json` format: every finding with all it knows, as `check.schema.json` describes it."""
+"""The formats `json` and `json-lines`: every finding with all it knows, as `check.schema.json` says."""
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..lint.diagnostic import Diagnostic, FileReport, Fix, Note
 from ..text import Source, Span
@@ -15,32 +15,47 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def json_list(reports: Sequence[FileReport], _options: ReportOptions) -> Iterator[str]:
     """A JSON list in pure ASCII, with a line for each finding."""
-    before = "[\n  "
+    return as_list(_findings(reports))
+
+
+def json_lines(reports: Sequence[FileReport], _options: ReportOptions) -> Iterator[str]:
+    """A JSON object in pure ASCII for each finding, on a line of its own."""
+    return (f"{json.dumps(found)}\n" for found in _findings(reports))
+
+
+def _findings(reports: Sequence[FileReport]) -> Iterator[dict[str, object]]:
     for report in reports:
         for diagnostic in report.diagnostics:
-            yield before + json.dumps(finding(report.source, diagnostic))
-            before = ",\n  "
+            yield finding(report.source, diagnostic)
+
+
+def as_list(items: Iterable[object]) -> Iterator[str]:
+    """The text of a JSON list with a line for each item, piece by piece."""
+    before = "[\n  "
+    for item in items:
+        yield before + json.dumps(item)
+        before = ",\n  "
     yield "[]\n" if before.startswith("[") else "\n]\n"
 
 
 def finding(source: Source, diagnostic: Diagnostic) -> dict[str, object]:
     """One finding as an object of the JSON contract."""
     return {
-        "path": _text(source.path),
+        "path": exact(source.path),
         "code": diagnostic.code,
         "name": diagnostic.name,
         "severity": diagnostic.severity.value,
         "claim": diagnostic.claim.value,
-        "message": _text(sentence(diagnostic.message)),
+        "message": exact(sentence(diagnostic.message)),
         **_place(source, diagnostic.span),
-        "states": [_text(state) for state in diagnostic.states],
+        "states": [exact(state) for state in diagnostic.states],
         "notes": [_note(source, note) for note in diagnostic.notes],
         "fix": _fix(diagnostic.fix) if diagnostic.fix else None,
     }
 
 
 def _note(source: Source, note: Note) -> dict[str, object]:
-    return {"message": _text(sentence(note.message)), "path": _text(source.path), **_place(source, note.span)}
+    return {"message": exact(sentence(note.message)), "path": exact(source.path), **_place(source, note.span)}
 
 
 def _place(source: Source, span: Span) -> dict[str, object]:
@@ -49,14 +64,15 @@ def _place(source: Source, span: Span) -> dict[str, object]:
 
 
 def _fix(fix: Fix) -> dict[str, object]:
-    edits = [{"start": edit.start, "end": edit.end, "text": _text(edit.text)} for edit in fix.edits]
+    edits = [{"start": edit.start, "end": edit.end, "text": exact(edit.text)} for edit in fix.edits]
     return {
         "safety": "safe" if fix.safe else "unsafe",
-        "message": _text(sentence(fix.message)),
+        "message": exact(sentence(fix.message)),
         "edits": edits,
     }
 
 
-def _text(text: str) -> str:
+def exact(text: str) -> str:
+    """A text as JSON can hold it."""
     # Exact but for lone surrogates (undecodable bytes of a path or name): no JSON text can hold those.
     return _SURROGATE.sub(lambda match: printable(match[0]), text)

@@ -10,12 +10,17 @@ from ..lint.diagnostic import FileReport
 class ReportOptions:
     """How to write a report; a format ignores what it has no use for.
 
-    `width` is the room for a line in cells: prose is wrapped and excerpts are cut to it.
+    `width` is the room for a line in cells: prose is wrapped and excerpts are cut to it. `folder` is the
+    working folder and `root` the project's, to which services like GitHub want paths to be relative; both
+    are absolute. `version` is that of caffe-lint.
     """
 
     color: bool = False
     width: int = 80
     show_states: bool = True
+    folder: str = ""
+    root: str = ""
+    version: str = ""
 
 
 Formatter = Callable[[Sequence[FileReport], ReportOptions], Iterable[str]]

@@ -5,7 +5,10 @@ from typing import NamedTuple
 
 
 class Edit(NamedTuple):
-    """Replace the bytes `start:end` by `text` (UTF-8); an insertion has `start == end`."""
+    """Replace the bytes `start:end` by `text` (UTF-8); an insertion has `start == end`.
+
+    Bytes of the file that are no UTF-8 and only move stand in `text` as lone surrogates (`surrogateescape`).
+    """
 
     start: int
     end: int
@@ -23,6 +26,6 @@ def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:
     for edit in sorted(edits):
         if not done <= edit.start <= edit.end <= len(data):
             raise ValueError(f"edit {edit} overlaps another one or lies outside the file")
-        pieces += [data[done : edit.start], edit.text.encode()]
+        pieces += [data[done : edit.start], edit.text.encode("utf-8", "surrogateescape")]
         done = edit.end
     return b"".join([*pieces, data[done:]])

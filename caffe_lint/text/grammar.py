@@ -16,7 +16,8 @@ IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_]*+"
 _HEX = "[0-9A-Fa-f]"
 _ESCAPE = rf"\\(?:[abfnrtv\\?'\"0-7]|x{_HEX}|u{_HEX}{{4}}|U00[01]{_HEX}{{5}})"
 _STRING_START = rf"(?:\"[^\"\\\n\0]*+(?:{_ESCAPE}[^\"\\\n\0]*+)*+|'[^'\\\n\0]*+(?:{_ESCAPE}[^'\\\n\0]*+)*+)"
-_STRING = rf"""(?:"[^"\\\n\0]*+(?:{_ESCAPE}[^"\\\n\0]*+)*+"|'[^'\\\n\0]*+(?:{_ESCAPE}[^'\\\n\0]*+)*+')"""
+STRING = rf"""(?:"[^"\\\n\0]*+(?:{_ESCAPE}[^"\\\n\0]*+)*+"|'[^'\\\n\0]*+(?:{_ESCAPE}[^'\\\n\0]*+)*+')"""
+"""A string literal."""
 
 _NUMBER = (
     rf"(?:0[xX]{_HEX}++|0[0-7]++"
@@ -24,7 +25,7 @@ _NUMBER = (
 )
 
 # The text-format parser joins adjacent string literals and takes a minus sign as a token of its own.
-_SCALAR = rf"(?:(?:{_STRING}(?:{GAP}(?=[\"']))?+)++|(?:-{GAP})?+(?:{IDENTIFIER}|{_NUMBER}))"
+_SCALAR = rf"(?:(?:{STRING}(?:{GAP}(?=[\"']))?+)++|(?:-{GAP})?+(?:{IDENTIFIER}|{_NUMBER}))"
 
 STATEMENT = re.compile(
     rf"{GAP}(?:({IDENTIFIER}){GAP}(?::{GAP}(?:({_SCALAR})|([{{<])|(\[))|([{{<])|(\[))|([}}>])|([;,]))"
@@ -62,7 +63,7 @@ def element_end() -> re.Pattern[str]:
 @cache
 def token() -> re.Pattern[str]:
     """What to show of the place where the grammar stopped."""
-    return re.compile(rf"{_STRING}|[A-Za-z0-9_.]++|.", re.DOTALL)
+    return re.compile(rf"{STRING}|[A-Za-z0-9_.]++|.", re.DOTALL)
 
 
 @cache

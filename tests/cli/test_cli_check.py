@@ -199,7 +199,8 @@ def test_the_dialect_decides_what_an_unknown_field_means(capsys: Captured) -> No
         (["--fromat", "json"], "No such option '--fromat'. Did you mean '--format'?"),
         (
             ["--format", "xml"],
-            "Invalid value for '--format': 'xml' is not one of 'full', 'concise', 'json'.",
+            "Invalid value for '--format': 'xml' is not one of 'full', 'concise', "
+            "'grouped', 'json', 'json-lines', 'sarif', 'github', 'gitlab', 'junit'.",
         ),
         (
             ["--fail-on", "fatal"],

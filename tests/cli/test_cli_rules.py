@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from caffe_lint.cli import main
 from caffe_lint.lint.registry import all_rules
-from caffe_lint.report.rule_text import explanation, rule_text
+from caffe_lint.report.rule_listing import explained
 
 ROOT = Path(__file__).resolve().parents[2]
 Captured = pytest.CaptureFixture[str]
@@ -39,9 +39,9 @@ def test_a_rule_is_explained(name: str, capsys: Captured) -> None:
 
 def test_every_rule_is_explained_by_its_docstring() -> None:
     for rule in all_rules():
-        text = rule_text(rule)
+        text = explained(rule)
         assert f"\n\n{sys.modules[type(rule).__module__].__doc__}".rstrip() in text
-        assert explanation(rule).count("\n") > 3
+        assert text.count("\n") > 8
         assert ("Fix: none" in text) is not rule.fixable
 
 
@@ -51,7 +51,7 @@ def test_a_rule_as_json(capsys: Captured) -> None:
     validate([data])
     assert (data["code"], data["name"], data["severity"]) == ("CL103", "unknown-layer-type", "error")
     assert (data["claim"], data["fixable"]) == ("rejects", True)
-    assert data["explanation"].startswith(data["summary"] + "\n")
+    assert data["explanation"].startswith(data["summary"] + ".\n")
     assert data["options"] == [
         {
             "name": "known",

@@ -32,8 +32,8 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 # --- help
 
 
-COMMANDS = ["", "check", "show", "unroll", "unroll lstm", "verify", "config", "rule", "rules", "rules new"]
-COMMANDS += ["baseline", "baseline create", "baseline update"]
+COMMANDS = ["", "check", "fmt", "show", "unroll", "unroll lstm", "verify", "config", "rule", "rules"]
+COMMANDS += ["rules new", "baseline", "baseline create", "baseline update"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

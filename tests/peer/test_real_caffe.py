@@ -261,3 +261,50 @@ def test_solver_tells_what_it_did(real_caffe: Peer) -> None:
     assert set(training.moves) == {
         Param(layer, index) for layer in ("conv1", "ip1", "ip2") for index in (0, 1)
     }
+
+
+TRAINABLE = """\
+layer { name: "x" type: "Input" top: "x" input_param { shape { dim: [1, 4] } } }
+layer { name: "up" type: "Scale" bottom: "x" top: "up" scale_param { filler { value: 2 } } }
+layer { name: "still" type: "Scale" bottom: "up" top: "y" param { lr_mult: 0 }
+  scale_param { filler { value: 3 } } }
+layer { name: "sum" type: "Reduction" bottom: "y" top: "sum" loss_weight: 1 }
+"""
+
+
+def test_trained_weights_keep_what_training_keeps(real_caffe: Peer) -> None:
+    plan = Plan(feeds={"x": 1.0}, weights="trained")
+    found = real_caffe.run(NetText(TRAINABLE, NetState("TRAIN")), plan, blobs=["up", "y"])
+    up, y = found.data["up"].floats, found.data["y"].floats
+    assert min(up) > 0
+    assert len(set(up)) == 4
+    assert list(y) == pytest.approx([3 * value for value in up])
+
+
+def test_inputs_are_fed_again_in_another_order(real_caffe: Peer) -> None:
+    in_place = TRAINABLE.replace('top: "up"', 'top: "x"').replace('bottom: "up"', 'bottom: "x"')
+    feeds = {"x": [1.0, 2.0, 3.0, 4.0]}
+    left, fed = (
+        real_caffe.run(
+            NetText(in_place, NetState("TRAIN")),
+            Plan(feeds=feeds, weights="fillers", passes=3, refeed=refeed),
+            blobs=["x"],
+        )
+        for refeed in (False, True)
+    )
+    assert list(left.data["x"].floats) == [8.0, 16.0, 24.0, 32.0]
+    assert list(fed.data["x"].floats) == [6.0, 8.0, 2.0, 4.0]
+
+
+def test_saved_weights_can_be_given_to_a_net(real_caffe: Peer) -> None:
+    saved = real_caffe.save(NetText(LENET), Plan(seed=1))
+    assert saved.ok, saved.error
+    net = NetText(LENET, files={"lenet.caffemodel": saved.data})
+    feeds = {"data": 0.5, "label": 0.0}
+    plans = [
+        Plan(seed=1, feeds=feeds),
+        Plan(seed=2, feeds=feeds, model="lenet.caffemodel"),
+        Plan(seed=2, feeds=feeds),
+    ]
+    same, loaded, other = (real_caffe.run(net, plan).losses for plan in plans)
+    assert loaded == same != other

@@ -2,15 +2,27 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from xml.etree import ElementTree
 
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from caffe_lint.lint.diagnostic import Claim, Diagnostic, FileReport, Fix, Note, Severity
-from caffe_lint.report import FORMATS, ReportOptions
+from caffe_lint.report import DATA_FORMATS, FORMATS, STATISTICS, ReportOptions
 from caffe_lint.text import Edit, Source, Span
+
+COUNTED: dict[str, Callable[[str], int]] = {
+    "json": lambda text: len(json.loads(text)),
+    "json-lines": lambda text: len([json.loads(line) for line in text.splitlines()]),
+    "sarif": lambda text: len(json.loads(text)["runs"][0]["results"]),
+    "gitlab": lambda text: len({finding["fingerprint"] for finding in json.loads(text)}),
+    "junit": lambda text: len(ElementTree.fromstring(text).findall("testsuite/testcase/*")),
+    "github": lambda text: len(re.findall("(?m)^::(?:error|warning|notice) title=", text)),
+}
+"""How many findings a text tells of."""
 
 ANY_TEXT = st.text(st.characters())  # lone surrogates and controls included
 LINES = st.lists(
@@ -48,12 +60,22 @@ def test_nothing_from_a_file_acts_on_the_terminal(
     found: list[FileReport], name: str, color: bool, width: int
 ) -> None:
     text = "".join(FORMATS[name](found, ReportOptions(color=color, width=width)))
-    if color and name == "full":
+    if color and name in ("full", "grouped"):
         text = re.sub(r"\x1b\[[0-9;]*m", "", text)
     assert text.replace("\n", "").isprintable()
-    assert text.endswith("\n")
-    if name == "json":
-        assert len(json.loads(text)) == sum(len(report.diagnostics) for report in found)
+    assert text.endswith("\n") or (name == "json-lines" and text == "")
+    findings = sum(len(report.diagnostics) for report in found)
+    if name in COUNTED:
+        assert COUNTED[name](text) == findings
+    if name in DATA_FORMATS:
+        assert text.isascii()
+
+
+@given(st.lists(reports(), max_size=3))
+def test_statistics_count_every_finding(found: list[FileReport]) -> None:
+    text = "".join(STATISTICS["json"](found, ReportOptions()))
+    findings = sum(len(report.diagnostics) for report in found)
+    assert sum(rule["findings"] for rule in json.loads(text)) == findings
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def stated_message(rule: Rule) -> str:
 def files(rule: Rule) -> dict[str, bytes]:
     """The files that the examples of a rule name."""
     folder = HERE / rule.name.replace("-", "_")
-    beside = [path for path in folder.iterdir() if path.stem not in ("bad", "good", "caffe")]
+    beside = [path for path in folder.iterdir() if path.stem.split(".")[0] not in ("bad", "good", "caffe")]
     return {path.name: path.read_bytes() for path in beside}
 
 

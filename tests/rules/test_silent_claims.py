@@ -308,6 +308,14 @@ def test_alias_overwritten(real_caffe: Peer) -> None:
     assert _is_wrong(_differences(real_caffe, "alias-overwritten", BY_NAME).data["sum"])
 
 
+def test_gradient_cut_by_flatten(real_caffe: Peer) -> None:
+    """Everything below has a gradient of 0."""
+    found = _differences(real_caffe, "gradient-cut-by-flatten", BY_NAME)
+    below, above = (found.gradients[Param(name, 0)] for name in ("fc1", "fc2"))
+    assert below.distance == below.scale > 0
+    assert above.distance == 0
+
+
 def test_in_place_loss_weight(real_caffe: Peer) -> None:
     """The first iteration is right, the second is not."""
     for passes, is_wrong in ((1, False), (2, True)):

@@ -1,0 +1,47 @@
+"""`caffe-lint convert roll`: one of Caffe's own layers in the place of an unrolled LSTM or RNN."""
+
+from pathlib import Path
+
+import click
+
+from .errors import complain
+from .files import read_source
+from .weights_files import read_weights_file, weights_options, write_both
+
+
+@click.command(short_help="Put one native layer in the place of unrolled steps.")
+@click.argument("path", metavar="NET", type=click.Path(path_type=Path))
+@weights_options
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="Write into a new file.")
+@click.option("--force", is_flag=True, help="Let --out and --weights-out overwrite files.")
+@click.option("--in-place", is_flag=True, help="Change the net itself.")
+def roll(
+    path: Path,
+    weights: Path | None,
+    weights_out: Path | None,
+    out: Path | None,
+    *,
+    force: bool,
+    in_place: bool,
+) -> None:
+    """Replace unrolled LSTMs and RNNs by Caffe's own layers.
+
+    Comments and all else outside of the replaced layers stay, and so do the
+    names of what the cell reads and puts out. Without markers in the net the
+    layer gets some: 0 at the first step, 1 behind it. A cell that Caffe's layers
+    do not compute is left alone, with the step and the line that differ.
+    """
+    from ..net import Document
+    from ..recurrent.roll import roll as roll_up
+    from ..recurrent.unroll_native_layer import ConversionError
+
+    stored = read_weights_file(weights, weights_out, out, in_place=in_place)
+    try:
+        found = roll_up(Document(read_source(path)), stored)
+    except ConversionError as error:
+        raise click.ClickException(str(error)) from error
+    target = path if in_place else out
+    write_both(target, found.data, weights_out, found.weights, force=force, in_place=in_place)
+    for layer in found.layers:
+        for note in layer.notes:
+            complain(f"note: '{layer.name}': {note}")

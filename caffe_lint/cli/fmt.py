@@ -1,0 +1,133 @@
+"""`caffe-lint fmt`: lay files out anew, or say which are not in the usual layout."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from ..report import printable
+from ..report.wording import counted
+from ..text import Source
+from .errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, complain
+from .files import MAX_BYTES, find_files, read_sources
+from .formatting import formatted
+from .replace import replace
+
+_STDIN = "-"
+
+
+@click.command(short_help="Format files.")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--check", is_flag=True, help="Change nothing: name the files that would be changed.")
+@click.option("--diff", is_flag=True, help="Change nothing: show what would be changed.")
+@click.option(
+    "--stdin-filename",
+    metavar="NAME",
+    default="<stdin>",
+    help="What the standard input is called in messages, where '-' is the PATH.",
+)
+def fmt(paths: tuple[str, ...], *, check: bool, diff: bool, stdin_filename: str) -> int:
+    """Format prototxt files, and all *.prototxt in folders (by default here).
+
+    Only the layout changes: all comments and values stay as they are written,
+    in their order. A field takes a line; a message in braces that stands on one
+    line stays there if it fits into 100 columns. With '-' the standard input is
+    formatted to the standard output.
+
+    Exit code 0: all is well, or is now. 1: with --check or --diff, if something
+    would be changed. 2: a wrong call, or a file that cannot be read or written
+    or is not a text-format file; it is left as it is.
+    """
+    formatter = _Formatter(is_dry=check or diff, is_diff=diff)
+    if _STDIN in paths:
+        if len(paths) > 1:
+            raise click.UsageError("'-' goes with no other path")
+        return formatter.pipe(stdin_filename)
+    formatter.run(find_files(paths or (".",)))
+    return formatter.exit_code
+
+
+class _Formatter:
+    """Formats one file after the other, and counts."""
+
+    def __init__(self, *, is_dry: bool, is_diff: bool) -> None:
+        self._is_dry = is_dry
+        self._is_diff = is_diff
+        self._changed = 0
+        self._kept = 0
+        self._foreign = 0
+        self._errors = 0
+
+    @property
+    def exit_code(self) -> int:
+        """What the run ends with."""
+        if self._errors:
+            return EXIT_USAGE
+        return EXIT_FINDINGS if self._is_dry and self._changed else EXIT_CLEAN
+
+    def run(self, paths: Iterable[Path]) -> None:
+        """Format some files, and say how many were changed."""
+        for source in read_sources(paths):
+            try:
+                if isinstance(source, click.ClickException):
+                    raise source
+                after = self._formatted(source)
+                if after is not None:
+                    self._settle(source, after)
+            except click.ClickException as error:
+                self._errors += 1
+                complain(error.format_message())
+        stream = sys.stderr if self._is_diff else sys.stdout
+        if summary := self._summary():
+            stream.write(f"{summary}\n")
+
+    def pipe(self, name: str) -> int:
+        """Format the standard input; what cannot be formatted gives no output."""
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise click.ClickException(f"'{name}' is larger than the limit of {MAX_BYTES // 2**20} MiB")
+        source = Source(name, data)
+        after = self._formatted(source)
+        if not self._is_dry:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(data if after is None else after)
+        elif after is not None:
+            self._settle(source, after)
+        return self.exit_code
+
+    def _formatted(self, source: Source) -> bytes | None:
+        """The content in its layout; None for a file that is not Caffe's, which stays as it is."""
+        after = formatted(source)
+        if after is None:
+            self._foreign += 1
+        elif after == source.data:
+            self._kept += 1
+        else:
+            self._changed += 1
+        return after
+
+    def _settle(self, source: Source, after: bytes) -> None:
+        if after == source.data:
+            return
+        if self._is_diff:
+            from .diff import write_diff
+
+            write_diff(source.path, source.data, after)
+        elif self._is_dry:
+            sys.stdout.write(f"Would format {printable(source.path)}\n")
+        else:
+            try:
+                replace(source.path, source.data, after)
+            except OSError as error:
+                self._changed -= 1
+                raise click.ClickException(f"cannot write '{source.path}': {error.strerror}") from error
+
+    def _summary(self) -> str:
+        verb = "would be formatted" if self._is_dry else "formatted"
+        parts = [
+            (self._changed, verb),
+            (self._kept, "already formatted"),
+            (self._foreign, "skipped (not Caffe's)"),
+        ]
+        return ", ".join(f"{counted(number, 'file')} {what}" for number, what in parts if number)

@@ -1,0 +1,80 @@
+"""The weights that go with a net which is converted: options, reading, and writing both files or none."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+import click
+
+from .writing import write, write_new
+
+if TYPE_CHECKING:
+    from ..net.weights import Weights
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def weights_options(command: Callable[P, R]) -> Callable[P, R]:
+    """Add the options `--weights` and `--weights-out`."""
+    path = click.Path(path_type=Path)
+    for option in (
+        click.option("--weights-out", type=path, metavar="FILE", help="Write the converted weights."),
+        click.option("--weights", type=path, metavar="FILE", help="The .caffemodel of the net."),
+    ):
+        command = option(command)
+    return command
+
+
+def read_weights_file(
+    weights: Path | None, weights_out: Path | None, out: Path | None, *, in_place: bool
+) -> "Weights | None":
+    """The weights that shall be converted; None if there are none.
+
+    Raises:
+        click.ClickException: if the options do not fit together, or the file cannot be read.
+    """
+    if in_place and out is not None:
+        raise click.UsageError("give either --out or --in-place")
+    if (weights is None) != (weights_out is None):
+        raise click.UsageError("give both --weights and --weights-out, or neither")
+    if weights is None:
+        return None
+    from ..net.weights import read_weights
+
+    try:
+        return read_weights(weights.read_bytes())
+    except OSError as error:
+        raise click.ClickException(f"cannot read '{weights}': {error.strerror}") from error
+    except ValueError as error:
+        raise click.ClickException(f"'{weights}': {error}") from error
+
+
+def write_both(
+    target: Path | None,
+    data: bytes,
+    weights_out: Path | None,
+    weights: "Weights | None",
+    *,
+    force: bool,
+    in_place: bool,
+) -> None:
+    """Write the net, to the standard output if there is no target, and its weights.
+
+    Raises:
+        click.ClickException: if one of the files is there already, or cannot be written.
+    """
+    if target is not None and not in_place and target.exists() and not force:
+        raise click.UsageError(f"'{target}' exists; --force overwrites it")
+    if weights is not None and weights_out is not None:
+        from ..net.weights import write_weights
+
+        try:
+            encoded = write_weights(weights)
+        except ValueError as error:
+            raise click.ClickException(str(error)) from error
+        write_new(weights_out, encoded, force=force)
+    if target is not None:
+        write(target, data)
+    else:
+        click.echo(data, nl=False)

@@ -1,6 +1,6 @@
 """`caffe-lint check`: lint files and folders."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,9 +80,14 @@ def _fixer(choice: FixChoice, ignoring: IgnoreChoice) -> "Fixer | IgnoreWriter |
 
 
 def lint_all(
-    paths: Iterable[Path], chooser: Chooser, fixer: "Fixer | IgnoreWriter | None" = None
+    paths: Sequence[Path], chooser: Chooser, fixer: "Fixer | IgnoreWriter | None" = None
 ) -> tuple[list[FileReport], list[click.ClickException]]:
-    """What is found in each file, and what is wrong with those that cannot be read or written."""
+    """What is found in each file, and what is wrong with those that cannot be read or written.
+
+    Raises:
+        click.UsageError: if the settings of a file cannot be used: no file is touched then.
+    """
+    chooser.prepare(paths)
     reports: list[FileReport] = []
     errors: list[click.ClickException] = []
     for source in read_sources(paths):

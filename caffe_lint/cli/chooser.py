@@ -100,17 +100,23 @@ class Chooser:
         """The files that are not excluded; those that are named are kept, unless settings say otherwise.
 
         Raises:
-            click.UsageError: if nothing is left in the folders that are named, or the settings of a file
-                cannot be used: no file is touched then.
+            click.UsageError: if nothing is left in the folders that are named.
         """
         files = list(files)
         given = {Path(name) for name in named}
         kept = [path for path in files if not self._is_excluded(path, is_named=path in given)]
         if not kept and files and not all(path in given for path in files):
             raise click.UsageError("all files are excluded")
-        for path in kept:
-            self.checker(path)
         return kept
+
+    def prepare(self, files: Iterable[Path]) -> None:
+        """Make the checkers of all files, so that what is wrong in settings is said before a file is touched.
+
+        Raises:
+            click.UsageError: if the settings of a file cannot be used.
+        """
+        for path in files:
+            self.checker(path)
 
     def _is_excluded(self, path: Path, *, is_named: bool) -> bool:
         settings = self.settings(path)

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from .comments import find_comments
 from .diagnose import skip_gap
 from .tree import Field, List, Message
 
 _COMMENT = re.compile(r"#[^\r\n]*")
-_LITERAL_OR_COMMENT = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|(#[^\r\n]*+)")
 _REST_OF_LINE = re.compile(r"[ \t\r\v\f]*(?:#[^\n]*)?\n")
 _INDENT = re.compile(r"[ \t]*\Z")
 
@@ -172,8 +172,8 @@ def _layout_of(gap: str) -> str:
 
 
 def comments_of(text: str) -> list[str]:
-    """All comments of a file of right syntax, in order."""
-    return [found[1].rstrip() for found in _LITERAL_OR_COMMENT.finditer(text) if found[1] is not None]
+    """All comments of a file, in order."""
+    return [text[start:end].rstrip() for start, end in find_comments(text.encode("latin-1"))]
 
 
 def newline_of(text: str) -> str:

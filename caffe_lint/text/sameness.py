@@ -2,11 +2,11 @@
 
 import re
 
+from .comments import find_comments
 from .grammar import GAP, STRING
 from .layout import BLANKS
 from .tree import Field, List, Message
 
-_STRING_OR_COMMENT = re.compile(rf"{STRING}|(#[^\n\0]*+)")
 _STRING_OR_GAP = re.compile(rf"{STRING}|{GAP}")
 _GAPS = re.compile(GAP)
 
@@ -20,9 +20,8 @@ def content(message: Message) -> Content:
 
 
 def comments(data: bytes) -> list[str]:
-    """The comments of a file without syntax errors, without white space at their ends."""
-    found = _STRING_OR_COMMENT.finditer(data.decode("latin-1"))
-    return [match[1].rstrip(BLANKS) for match in found if match[1]]
+    """The comments of a file, without white space at their ends."""
+    return [data[start:end].decode("latin-1").rstrip(BLANKS) for start, end in find_comments(data)]
 
 
 def _value(field: Field) -> object:

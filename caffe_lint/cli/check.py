@@ -1,5 +1,6 @@
 """`caffe-lint check`: lint files and folders."""
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ import click
 from ..lint import FileReport, RuleFailedError
 from ..net import Document
 from ..report import ColorChoice
+from ..text import paused_collector
 from .chooser import Chooser
 from .errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, InternalError, complain
 from .files import find_files, read_sources
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from ..lint.checker import Checker
     from .fixer import Fixer
     from .ignore_writer import IgnoreWriter
+
+
+_SWEPT_BYTES = 2**20
+"""How much is read before the trees of the files so far are collected: they are full of cycles."""
 
 
 @click.command(short_help="Check files and folders.")
@@ -90,15 +96,20 @@ def lint_all(
     chooser.prepare(paths)
     reports: list[FileReport] = []
     errors: list[click.ClickException] = []
-    for source in read_sources(paths):
-        if isinstance(source, click.ClickException):
-            errors.append(source)
-            continue
-        document, checker = chooser.document(source), chooser.checker(source.path)
-        try:
-            reports.append(_lint_one(document, checker, fixer))
-        except click.ClickException as error:
-            errors.append(error)
+    unswept = 0
+    with paused_collector():
+        for source in read_sources(paths):
+            if isinstance(source, click.ClickException):
+                errors.append(source)
+                continue
+            try:
+                reports.append(_lint_one(chooser.document(source), chooser.checker(source.path), fixer))
+            except click.ClickException as error:
+                errors.append(error)
+            unswept += len(source.data)
+            if unswept > _SWEPT_BYTES:
+                gc.collect()
+                unswept = 0
     return reports, errors
 
 

@@ -3,7 +3,7 @@
 from .aliasing import shares_memory
 from .backward import Backward, find_backward
 from .dummy import dummy_fillers
-from .hazards import Hazard, HazardKind, find_hazards
+from .hazards import Hazard, HazardKind, depends_on_phase, find_hazards
 from .inference import Inference, Rejection, infer_shapes
 from .pooling import PoolWindow
 from .reads import reads_block, reads_phase
@@ -32,6 +32,7 @@ __all__ = [
     "Sliding",
     "Window",
     "check_loss_weights",
+    "depends_on_phase",
     "dummy_fillers",
     "find",
     "find_backward",

@@ -63,6 +63,11 @@ def find_hazards(net: Net, inference: Inference, backward: Backward | None, phas
     return [found[top] for top in tops if top in found]
 
 
+def depends_on_phase(net: Net) -> bool:
+    """Whether a layer leaves other values in TRAIN than in TEST."""
+    return any(layer.type in ("BatchNorm", "Dropout") for layer in net.layers)
+
+
 class _Search:
     def __init__(self, net: Net, inference: Inference, backward: Backward, phase: Phase) -> None:
         self._net = net

@@ -3,7 +3,16 @@
 from collections.abc import Container
 from functools import cached_property
 
-from ..layers import Backward, Hazard, Inference, Rejection, find_backward, find_hazards, infer_shapes
+from ..layers import (
+    Backward,
+    Hazard,
+    Inference,
+    Rejection,
+    depends_on_phase,
+    find_backward,
+    find_hazards,
+    infer_shapes,
+)
 from ..net import Document, Net
 from ..net.state import Phase
 from ..recurrent import Defect, Unroll, find_defects, find_unrolls
@@ -23,7 +32,7 @@ class NetContext:
         self.document = document
         self.net = net
         self._rules = rules
-        self._hazards: dict[Phase, list[Hazard]] = {}
+        self._hazards: dict[tuple[str, bool], list[Hazard]] = {}
 
     @cached_property
     def states(self) -> tuple[str, ...]:
@@ -71,13 +80,15 @@ class NetContext:
 
     def hazards(self, phase: Phase) -> list[Hazard]:
         """The overwrites that do harm in a phase, without those that are a reported defect of an unroll."""
-        if phase not in self._hazards:
-            is_trained = phase == "TRAIN" and self.trained_states
-            backward = self.backward if is_trained or self.net.forces_backward else None
+        is_trained = phase == "TRAIN" and self.trained_states
+        backward = self.backward if is_trained or self.net.forces_backward else None
+        # Where neither training nor a layer makes a difference, the phases share one answer.
+        key = (phase if depends_on_phase(self.net) else "TRAIN", backward is None)
+        if key not in self._hazards:
             defects = {defect.span for defect in self.defects if defect.kind in self._rules}
             found = find_hazards(self.net, self.shapes, backward, phase)
-            self._hazards[phase] = [hazard for hazard in found if hazard.blob.span not in defects]
-        return self._hazards[phase]
+            self._hazards[key] = [hazard for hazard in found if hazard.blob.span not in defects]
+        return self._hazards[key]
 
     @cached_property
     def _inference(self) -> Inference:

@@ -1,64 +1,155 @@
 """What an unrolled recurrent net is made of: steps with their layers by role, and the cell they repeat."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from ..net import Blob, Layer, Use
+from .layer_kinds import LEARNED, UNITS
+
+
+class Inner(NamedTuple):
+    """A bottom that reads another layer of its step."""
+
+    role: str
+    index: int
+
+
+class State(NamedTuple):
+    """A bottom that reads what an earlier step made, `lag` steps ago."""
+
+    role: str
+    index: int
+    lag: int
+
+
+class Outside(NamedTuple):
+    """A bottom that reads what is no part of the steps; `at` is the piece of a sequence, if it is cut there.
+
+    Of what each step has its own, like an Input layer a step, `layer` is None.
+    """
+
+    layer: object
+    at: int
+
+
+Slot = Inner | State | Outside
+
+
+class Node(NamedTuple):
+    """A layer of the usual step: its role, and what each of its bottoms reads, in a canonical order."""
+
+    role: str
+    layer: Layer
+    slots: tuple[Slot, ...]
 
 
 @dataclass(eq=False, repr=False)
 class Step:
-    """One time step of an LSTM: `c = f * c_before + i * g`, `h = o * tanh(c)`.
+    """One time step.
 
-    `layers` maps roles to layers, in run order: `x_product` and `h_product` (InnerProduct), `gate_sum`,
-    `gate_slice`, `i_gate`, `f_gate`, `o_gate`, `g_gate` (activations), `forget` and `remember` (the two
-    products), `cell` (their sum), `cell_tanh`, `hidden`.
+    `layers` maps roles to layers, in run order. Of an LSTM, `c = f * c_before + i * g` and
+    `h = o * tanh(c)`, they are `x_product` and `h_product` (layers with weights), `gate_sum`, `gate_slice`,
+    `i_gate`, `f_gate`, `o_gate`, `g_gate` (activations), `forget` and `remember` (the two products), `cell`
+    (their sum), `cell_tanh`, `hidden`. Whatever else a step has bears its type and a number.
     """
 
+    number: int
     layers: dict[str, Layer]
-    cell_use: Use
-    """Where the step reads the cell state of the step before."""
+    states: dict[str, Blob]
+    """What the step makes: `h`, and `c` of an LSTM."""
+    bottoms: dict[str, list[Use | None]] = field(default_factory=dict)
+    """What stands in the slots of each role; None where nothing does."""
+    extra: dict[str, Layer] = field(default_factory=dict)
+    """Layers that other steps do not have, by the role that reads them."""
+    absent: frozenset[str] = frozenset()
+    """Roles that a first step may do without: it goes on from no state."""
+    before: Use | None = None
+    """Where the step reads the state of the step before."""
 
     @property
-    def cell(self) -> Blob:
-        """The cell state as the step makes it."""
-        return self.layers["cell"].tops[0]
+    def cell(self) -> Blob | None:
+        """The cell state as the step makes it, None if it has none."""
+        return self.states.get("c")
 
     @property
-    def hidden(self) -> Blob:
+    def hidden(self) -> Blob | None:
         """The output h of the step."""
-        return self.layers["hidden"].tops[0]
+        return self.states.get("h")
 
     @property
     def products(self) -> Iterator[tuple[str, Layer]]:
         """The layers that hold weights, by role."""
-        return ((role, self.layers[role]) for role in ("x_product", "h_product") if role in self.layers)
+        return ((role, layer) for role, layer in self.layers.items() if layer.params or layer.type in LEARNED)
 
 
 @dataclass(eq=False, repr=False)
 class Unroll:
-    """An LSTM that is written out as a chain of steps, first step first."""
+    """A recurrent cell that is written out as a chain of steps, first step first.
+
+    `cell` is `lstm`, `lstm-unit` (with Caffe's LSTMUnit), `gru`, `rnn` or `recursive` (a block without an
+    input of its own that is applied again and again).
+    """
 
     steps: list[Step]
     cell: str = "lstm"
+    pattern: dict[str, Node] = field(default_factory=dict)
+    """The usual step, role by role from its output on; empty for a single step."""
+
+    @cached_property
+    def places(self) -> dict[Layer, tuple[Step, str]]:
+        """Which step and role each layer has."""
+        return {layer: (step, role) for step in self.steps for role, layer in step.layers.items()}
 
     @cached_property
     def hidden_size(self) -> int | None:
-        """H, a quarter of what most steps' products of h put out; None if that is no whole number."""
-        outputs = [
-            step.layers["h_product"].block.block("inner_product_param").integer("num_output")
-            for step in self.steps
-            if "h_product" in step.layers
-        ]
-        usual = max(set(outputs), key=outputs.count, default=0)
-        return usual // 4 if usual and usual % 4 == 0 else None
+        """H by what the layers with the weights of most steps put out; None if that is unknown."""
+        sizes: list[int] = []
+        for step in self.steps:
+            sizes += self._sizes(step)
+        return max(set(sizes), key=sizes.count, default=None)
 
-    @property
+    def _sizes(self, step: Step) -> Iterator[int]:
+        for role, layer in step.layers.items():
+            if not role.endswith("h_product") or layer.type not in LEARNED:
+                continue
+            outputs = layer.block.block(LEARNED[layer.type]).integer("num_output")
+            gates = self._gates_of(role)
+            if outputs and outputs % gates == 0:
+                yield outputs // gates
+
+    def _gates_of(self, role: str) -> int:
+        """How many gates a product makes at once."""
+        if self.cell == "lstm-unit":
+            return 4
+        cut = [node for node in self.pattern.values() if node.layer.type == "Slice"]
+        for node in cut:
+            if role in self._behind(node):
+                return len(node.layer.tops)
+        return 1
+
+    def _behind(self, node: Node) -> set[str]:
+        """The roles that a node reads, and what these read."""
+        found: set[str] = set()
+        stack = [node]
+        while stack:
+            for slot in stack.pop().slots:
+                if isinstance(slot, Inner) and slot.role not in found:
+                    found.add(slot.role)
+                    stack.append(self.pattern[slot.role])
+        return found
+
+    @cached_property
     def shared_params(self) -> list[str]:
         """The param names that every step uses, in the order of the first step."""
         used = [
-            {param.name: None for _, layer in step.products for param in layer.params if param.name}
+            {param.name: None for layer in step.layers.values() for param in layer.params if param.name}
             for step in self.steps
         ]
         return [name for name in used[0] if all(name in names for names in used)]
+
+    @property
+    def is_unit(self) -> bool:
+        """Whether one layer computes the cell."""
+        return any(layer.type in UNITS for layer in self.steps[0].layers.values())

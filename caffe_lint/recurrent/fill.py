@@ -1,0 +1,159 @@
+"""Finds the steps that are too damaged to be recognised alone: by what the steps around them read and make."""
+
+from ..net import Blob, Layer
+from .fit import Fit, fit_tolerant
+from .layer_kinds import UNITS, behind, names
+from .links import Chain, Link, Place, Places
+from .model import State
+from .pattern import Usual
+
+_ENOUGH = 0.6
+"""The part of the usual layers that a damaged step must have."""
+
+
+def fill_gaps(chains: list[Chain], places: Places) -> None:
+    """Let chains grow over damaged steps, and join those that are parts of one."""
+    for chain in sorted(chains, key=lambda chain: -len(chain.links)):
+        if len(chain.links) > 1 and chain in chains:
+            _Growth(chain, chains, places).run()
+
+
+class _Growth:
+    def __init__(self, chain: Chain, chains: list[Chain], places: Places) -> None:
+        self.chain = chain
+        self.chains = chains
+        self.places = places
+        self.usual = Usual(chain, places)
+        self.names = {name for node in self.usual.pattern.values() for name in names(node.layer)}
+
+    def run(self) -> None:
+        while self._grow_backward() or self._grow_forward():
+            self.chain.renumber()
+
+    def _grow_backward(self) -> bool:
+        first = self.chain.links[0]
+        states = self._states_read(first)
+        if not first.has_core and self._join(states):
+            return True
+        link = self._damaged_step(states)
+        if link is not None:
+            self.chain.links.insert(0, link)
+        return link is not None
+
+    def _states_read(self, link: Link) -> dict[str, Blob]:
+        """The blobs that a step reads as the states of the step before."""
+        fit = self._fit(link)
+        found: dict[str, Blob] = {}
+        for role, node in self.usual.pattern.items():
+            for slot, use in zip(node.slots, fit.bottoms.get(role, ()), strict=False):
+                if type(slot) is State and slot.lag == 1 and use is not None and use.blob is not None:
+                    name = self._state_name(slot)
+                    if name:
+                        found.setdefault(name, use.blob)
+        return found
+
+    def _state_name(self, slot: State) -> str:
+        """Which state a slot reads."""
+        for name, blob in self.usual.view.link.states.items():
+            if self.usual.view.link.roles.get(slot.role) is blob.layer and slot.index == blob.index:
+                return name
+        return ""
+
+    def _join(self, states: dict[str, Blob]) -> bool:
+        """Put a chain in front whose last step makes what a damaged first step reads."""
+        for blob in states.values():
+            for each in behind(blob):
+                place = self.places.get(each.layer)
+                if place is None:
+                    continue
+                other = place.link.chain
+                if other is not self.chain and other.kind == self.chain.kind and other in self.chains:
+                    self.chains.remove(other)
+                    self.chain.links[:0] = other.links
+                    return True
+                return False
+        return False
+
+    def _damaged_step(self, states: dict[str, Blob]) -> Link | None:
+        makers = [blob.layer for blob in states.values()]
+        if not makers or any(layer in self.places or not layer.bottoms for layer in makers):
+            return None
+        if "h" not in states:
+            return None
+        return self._accepted(states, needs_state=False)
+
+    def _grow_forward(self) -> bool:
+        last = self.chain.links[-1]
+        best: tuple[float, Link] | None = None
+        for layer in self._ahead(last):
+            for top in layer.tops[:2] if layer.type in UNITS else layer.tops[:1]:
+                link = self._accepted({"h": top}, needs_state=True)
+                if link is not None and (best is None or self._share(self._fit(link)) > best[0]):
+                    best = (self._share(self._fit(link)), link)
+        if best is None:
+            return False
+        self._settle(best[1])
+        self.chain.links.append(best[1])
+        return True
+
+    def _ahead(self, link: Link) -> list[Layer]:
+        """The layers behind a step that belong to no other, as far as one step may reach."""
+        found: dict[Layer, None] = {}
+        queue = [*link.states.values()]
+        limit = 2 * len(self.usual.pattern) + 8
+        for blob in queue:
+            for use in blob.uses:
+                layer = use.layer
+                if layer not in found and layer not in self.places and len(found) < limit:
+                    found[layer] = None
+                    queue += layer.tops
+        return list(found)
+
+    def _accepted(self, states: dict[str, Blob], *, needs_state: bool) -> Link | None:
+        link = Link(self.chain, {}, states, number=len(self.chain.links) if needs_state else -1, has_core=False)
+        fit = self._fit(link)
+        is_ours = self._is_ours(fit) and (not needs_state or self._reads_last(fit))
+        if not is_ours or self._share(fit) < _ENOUGH:
+            return None
+        core = self.usual.view.link.roles
+        link.roles = {role: layer for role, layer in fit.layers.items() if role in core}
+        if "c" in self.usual.view.link.states and "c" not in states:
+            cell = fit.layers.get("cell")
+            if cell is not None:
+                link.states = {**states, "c": cell.tops[0]}
+        if not needs_state:
+            self._settle(link)
+        return link
+
+    def _settle(self, link: Link) -> None:
+        for role, layer in link.roles.items():
+            self.places.setdefault(layer, Place(link, role))
+        for blob in link.states.values():
+            self.places.setdefault(blob.layer, Place(link, "hidden"))
+
+    def _fit(self, link: Link) -> Fit:
+        return fit_tolerant(self.usual.pattern, link, self.places, self.usual.owners)
+
+    def _share(self, fit: Fit) -> float:
+        """The part of the usual step that is there, of the same types."""
+        alike = sum(
+            fit.layers[role].type == node.layer.type
+            for role, node in self.usual.pattern.items()
+            if role in fit.layers
+        )
+        return alike / (len(self.usual.pattern) + len(fit.extra))
+
+    def _is_ours(self, fit: Fit) -> bool:
+        """Whether the step has some of the weights that the others share, if there are such."""
+        found = {name for layer in fit.layers.values() for name in names(layer)}
+        return bool(found & self.names) or not (self.names and found)
+
+    def _reads_last(self, fit: Fit) -> bool:
+        last = self.chain.links[-1]
+        for uses in fit.bottoms.values():
+            for use in uses:
+                for blob in behind(use.blob) if use is not None else ():
+                    place = self.places.get(blob.layer)
+                    if place is not None and place.link is last:
+                        return True
+        return False

@@ -1,0 +1,200 @@
+"""Lays the usual step over another one: which layer plays which role there, and which are too many or missing."""
+
+from collections.abc import Iterator
+
+from ..net import Blob, Layer, Use
+from .extent import View, is_commutative
+from .layer_kinds import ACTIVATIONS, LEARNED, behind, names, operation
+from .links import Link, Places
+from .model import Inner, Node, Outside, Slot, State
+from .pattern import Pattern, outside
+
+_DEPTH = 3
+_ALIKE, _AKIN = 4, 1
+
+
+class Fit:
+    """The roles of one step; `bottoms` are what stands in the slots of each role.
+
+    `extra` are layers that the pattern lacks, by the role that they stand behind; `absent` are roles that a
+    first step may lack, because it goes on from no state.
+    """
+
+    def __init__(self) -> None:
+        self.layers: dict[str, Layer] = {}
+        self.bottoms: dict[str, list[Use | None]] = {}
+        self.extra: dict[str, Layer] = {}
+        self.absent: set[str] = set()
+
+
+def fit_alike(pattern: Pattern, view: View) -> Fit:
+    """The fit of a step that is built just like the usual one."""
+    fit = Fit()
+    root = next(iter(pattern))
+    fit.layers[root] = view.link.root
+    for role, node in pattern.items():
+        uses = view.order[fit.layers[role]]
+        fit.bottoms[role] = [*uses]
+        for slot, use in zip(node.slots, uses, strict=True):
+            if type(slot) is Inner and use.blob is not None:
+                fit.layers.setdefault(slot.role, use.blob.layer)
+    return fit
+
+
+def fit_tolerant(pattern: Pattern, link: Link, places: Places, owners: dict[Layer, int]) -> Fit:
+    """The fit of a step that differs somewhere, or is the first one."""
+    fitter = _Fitter(pattern, link, places, owners)
+    root = next(iter(pattern))
+    fitter.assign(root, link.states["h"])
+    for state, role in (("c", "cell"),):
+        if role in pattern and role not in fitter.fit.layers and state in link.states:
+            fitter.assign(role, link.states[state])
+    return fitter.fit
+
+
+class _Fitter:
+    def __init__(self, pattern: Pattern, link: Link, places: Places, owners: dict[Layer, int]) -> None:
+        self.pattern = pattern
+        self.link = link
+        self.places = places
+        self.owners = owners
+        self.fit = Fit()
+
+    def assign(self, role: str, blob: Blob | None) -> None:
+        """Give a role to the layer that makes a blob, or find out which layer is missing or too many."""
+        if blob is None or role in self.fit.layers:
+            return
+        layer, node = blob.layer, self.pattern[role]
+        if self._is_of_another(layer) or not layer.bottoms:
+            self._without(node, None)
+            return
+        best = self.score(role, blob)
+        found: tuple[str, Use | Inner | None] = ("self", None)
+        for use in layer.bottoms[:2]:
+            if (score := self.score(role, use.blob) - 1) > best:
+                best, found = score, ("extra", use)
+        for slot in node.slots:
+            if type(slot) is Inner and (score := self.score(slot.role, blob) - 1) > best:
+                best, found = score, ("missing", slot)
+        kind, what = found
+        if kind == "extra" and isinstance(what, Use):
+            self.fit.extra[role] = layer
+            self.assign(role, what.blob)
+        elif kind == "missing" and isinstance(what, Inner):
+            self._without(node, what)
+            self.assign(what.role, blob)
+        elif best or len(layer.bottoms) == len(node.slots):
+            self._take(node, layer)
+        else:
+            self._without(node, None)
+
+    def _take(self, node: Node, layer: Layer) -> None:
+        self.fit.layers[node.role] = layer
+        uses = self._paired(node, layer, _DEPTH)
+        self.fit.bottoms[node.role] = uses
+        for slot, use in zip(node.slots, uses, strict=True):
+            if type(slot) is Inner and use is not None:
+                self.assign(slot.role, use.blob)
+            elif type(slot) is Inner:
+                self._without(self.pattern[slot.role], None)
+
+    def _without(self, node: Node, instead: Inner | None) -> None:
+        """A role that nothing plays; a first step may lack what only serves the state."""
+        if self.link.number:
+            return
+        others = [slot for slot in node.slots if slot is not instead]
+        if any(self._needs_state(slot) for slot in others):
+            self.fit.absent.add(node.role)
+            for slot in others:
+                if type(slot) is Inner:
+                    self.fit.absent |= set(self._below(slot.role))
+
+    def _needs_state(self, slot: Slot) -> bool:
+        if type(slot) is Inner:
+            return any(
+                type(each) is State for role in self._below(slot.role) for each in self.pattern[role].slots
+            )
+        return type(slot) is State
+
+    def _below(self, role: str) -> Iterator[str]:
+        seen, stack = {role}, [role]
+        while stack:
+            role = stack.pop()
+            yield role
+            for slot in self.pattern[role].slots:
+                if type(slot) is Inner and slot.role not in seen:
+                    seen.add(slot.role)
+                    stack.append(slot.role)
+
+    def _is_of_another(self, layer: Layer) -> bool:
+        place = self.places.get(layer)
+        return place is not None and place.link is not self.link
+
+    def score(self, role: str, blob: Blob | None, depth: int = _DEPTH) -> int:
+        """How well the layer that makes a blob plays a role, 0 if not at all."""
+        if blob is None:
+            return 0
+        layer, node = blob.layer, self.pattern[role]
+        if self._is_of_another(layer) or not layer.bottoms:
+            return 0
+        score = _likeness(node.layer, layer)
+        if score == 0 or depth == 0:
+            return score
+        for slot, use in zip(node.slots, self._paired(node, layer, depth - 1), strict=True):
+            score += self._slot_score(slot, use, depth - 1)
+        return score
+
+    def _paired(self, node: Node, layer: Layer, depth: int) -> list[Use | None]:
+        """The bottom for each slot: by place, or of summands and factors the one that fits best."""
+        uses: list[Use | None] = [*layer.bottoms[: len(node.slots)]]
+        uses += [None] * (len(node.slots) - len(uses))
+        if len(node.slots) < 2 or not (is_commutative(node.layer) or is_commutative(layer)):
+            return uses
+        ranked = sorted(
+            (
+                (-self._slot_score(slot, use, depth), at, place)
+                for at, slot in enumerate(node.slots)
+                for place, use in enumerate(layer.bottoms)
+            ),
+        )
+        chosen: dict[int, int] = {}
+        for _, at, place in ranked:
+            if at not in chosen and place not in chosen.values():
+                chosen[at] = place
+        return [layer.bottoms[chosen[at]] if at in chosen else None for at in range(len(node.slots))]
+
+    def _slot_score(self, slot: Slot, use: Use | None, depth: int) -> int:
+        if use is None or use.blob is None:
+            return 0
+        if type(slot) is Inner:
+            return self.score(slot.role, use.blob, depth)
+        if type(slot) is State:
+            return self._state_score(slot, use.blob)
+        assert type(slot) is Outside
+        return self._outside_score(slot, use.blob)
+
+    def _state_score(self, slot: State, blob: Blob) -> int:
+        for each in behind(blob):
+            place = self.places.get(each.layer)
+            if place is not None and place.link.chain is self.link.chain:
+                return 4 if place.role == slot.role else 3
+        is_start = self.link.number == 0 and blob.layer.type not in ("Slice", *LEARNED)
+        return 1 if is_start else 0
+
+    def _outside_score(self, slot: Outside, blob: Blob) -> int:
+        if self._is_of_another(blob.layer):
+            return 0
+        found = outside(blob, self.places, self.owners)
+        if slot.layer is None:
+            return 1 if found.layer is None else 0
+        return 4 if found.layer == slot.layer else 0
+
+
+def _likeness(usual: Layer, layer: Layer) -> int:
+    if usual.type == layer.type:
+        if usual.type in LEARNED:
+            return _ALIKE + 2 * bool({*names(usual)} & {*names(layer)})
+        same = operation(usual) == operation(layer) and len(usual.bottoms) == len(layer.bottoms)
+        return _ALIKE if same else _AKIN
+    families = (ACTIVATIONS, LEARNED.keys(), ("Eltwise", "Scale"))
+    return _AKIN if any(usual.type in family and layer.type in family for family in families) else 0

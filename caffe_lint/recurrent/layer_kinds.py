@@ -1,0 +1,122 @@
+"""What the layers of a recurrent step do, as far as the search for steps needs to know."""
+
+from collections.abc import Iterator
+
+from ..net import Blob, Layer, Use
+
+ACTIVATIONS = frozenset({"Sigmoid", "TanH", "ReLU", "ELU", "PReLU", "HardSigmoid", "Swish"})
+
+LEARNED = {
+    "InnerProduct": "inner_product_param",
+    "Convolution": "convolution_param",
+    "Deconvolution": "convolution_param",
+    "Embed": "embed_param",
+}
+"""Layers that multiply by learned weights, and where their settings stand."""
+
+UNITS = frozenset({"LSTMUnit", "LstmUnit"})
+"""Layers that compute a whole step behind the sum of the gates: Caffe's, and apollocaffe's."""
+
+_ONE_TO_ONE = frozenset({"BatchNorm", "Bias", "Dropout", "Flatten", "Permute", "Reshape", "Split"})
+_LONGEST_PATH = 6
+
+
+def operation(layer: Layer) -> str:
+    """The operation of an Eltwise, empty for another layer."""
+    return layer.block.block("eltwise_param").enum("operation") if layer.type == "Eltwise" else ""
+
+
+def is_sum(layer: Layer) -> bool:
+    """Whether a layer adds two or more blobs."""
+    return layer.type == "Eltwise" and len(layer.bottoms) > 1 and operation(layer) == "SUM"
+
+
+def is_product(layer: Layer) -> bool:
+    """Whether a layer multiplies two blobs: an Eltwise, or a Scale whose factor is a bottom."""
+    if len(layer.bottoms) != 2:
+        return False
+    return layer.type == "Scale" or (layer.type == "Eltwise" and operation(layer) == "PROD")
+
+
+def is_scaled(layer: Layer) -> bool:
+    """Whether a layer multiplies its first bottom by its second, as by markers."""
+    return layer.type == "Scale" and len(layer.bottoms) == 2
+
+
+def is_complement(layer: Layer) -> bool:
+    """Whether a layer computes 1 - x."""
+    if layer.type != "Power" or not layer.bottoms:
+        return False
+    param = layer.block.block("power_param")
+    return (param.real("power"), param.real("scale"), param.real("shift")) == (1, -1, 1)
+
+
+def coefficients(layer: Layer) -> list[float]:
+    """What an Eltwise multiplies its bottoms by before it adds them (eltwise_layer.cpp)."""
+    given = layer.block.block("eltwise_param").reals("coeff")
+    return given or [1.0] * len(layer.bottoms)
+
+
+def source(layer: Layer) -> Blob | None:
+    """What the first bottom reads."""
+    return layer.bottoms[0].blob if layer.bottoms else None
+
+
+def passes_on(layer: Layer) -> bool:
+    """Whether a layer leaves what its first bottom means as it is: copies, scales, or drops."""
+    return bool(layer.bottoms) and (layer.type in _ONE_TO_ONE or layer.type == "Scale")
+
+
+def behind(blob: Blob | None) -> Iterator[Blob]:
+    """A blob and what it is made of, through layers with one main bottom and through activations."""
+    for _ in range(_LONGEST_PATH):
+        if blob is None:
+            return
+        yield blob
+        layer = blob.layer
+        if not (passes_on(layer) or (layer.type in ACTIVATIONS and layer.bottoms)):
+            return
+        blob = source(layer)
+
+
+def is_linear(blob: Blob | None, depth: int = 5) -> bool:
+    """Whether a blob is made of products with weights, cut or added up: what goes into an activation."""
+    if blob is None or depth == 0:
+        return False
+    layer = blob.layer
+    if layer.type in LEARNED or layer.type == "Slice":
+        return bool(layer.bottoms)
+    if is_sum(layer):
+        return any(is_linear(use.blob, depth - 1) for use in layer.bottoms)
+    return passes_on(layer) and is_linear(source(layer), depth - 1)
+
+
+def gate_of(use: Use) -> Layer | None:
+    """The activation that makes a factor out of products with weights; None if there is no such one."""
+    activation: Layer | None = None
+    for blob in behind(use.blob):
+        layer = blob.layer
+        if layer.type in ACTIVATIONS:
+            if activation is not None:
+                return None
+            activation = layer
+    return activation if activation is not None and is_linear(source(activation)) else None
+
+
+def products_before(blob: Blob | None, depth: int = 8) -> Iterator[Layer]:
+    """The layers with weights whose outputs are added up or cut into a blob, in the order of its bottoms."""
+    if blob is None or depth == 0:
+        return
+    layer = blob.layer
+    if layer.type in LEARNED:
+        yield layer
+    elif is_sum(layer):
+        for use in layer.bottoms:
+            yield from products_before(use.blob, depth - 1)
+    elif layer.type == "Slice" or passes_on(layer):
+        yield from products_before(source(layer), depth - 1)
+
+
+def names(layer: Layer) -> tuple[str, ...]:
+    """The names of a layer's learned blobs, without those that have none."""
+    return tuple(param.name for param in layer.params if param.name)

@@ -1,0 +1,126 @@
+"""The usual step of a chain, with a role for each layer: what the odd one is compared with."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ..net import Blob, Layer, Use
+from .extent import SHARED, View, step_of_layers
+from .layer_kinds import LEARNED, is_scaled, is_sum
+from .links import Chain, Link, Places
+from .model import Inner, Node, Outside, Slot, State
+
+Pattern = dict[str, Node]
+
+
+class Usual:
+    """What most steps of a chain are: the pattern, and the steps that are built just so."""
+
+    def __init__(self, chain: Chain, places: Places) -> None:
+        self.owners = step_of_layers(chain, places)
+        links = chain.links[1:] if len(chain.links) > 1 else chain.links
+        self.views = {link.number: View(link, self.owners, places) for link in links}
+        counts = Counter(view.signature for view in self.views.values())
+        usual = max(counts, key=counts.__getitem__)
+        self.view = next(view for view in self.views.values() if view.signature == usual)
+        self.alike = {number: view for number, view in self.views.items() if view.signature == usual}
+        self.pattern = _pattern(self.view, places, self.owners)
+
+
+def _pattern(view: View, places: Places, owners: dict[Layer, int]) -> Pattern:
+    layers = list(_layers(view))
+    roles = _roles(view.link, layers, places, view)
+    return {
+        roles[layer]: Node(
+            roles[layer],
+            layer,
+            tuple(_slot(use, view, roles, places, owners) for use in view.order[layer]),
+        )
+        for layer in layers
+    }
+
+
+def _layers(view: View) -> Iterator[Layer]:
+    """The layers of a step from its output on, each before what it reads."""
+    seen = {view.link.root}
+    queue = [view.link.root]
+    for layer in queue:
+        yield layer
+        for use in view.order[layer]:
+            maker = use.blob.layer if use.blob is not None else None
+            if maker is not None and maker not in seen and view.holds(maker):
+                seen.add(maker)
+                queue.append(maker)
+
+
+def _slot(use: Use, view: View, roles: dict[Layer, str], places: Places, owners: dict[Layer, int]) -> Slot:
+    blob = use.blob
+    if blob is None:
+        return Outside(None, 0)
+    layer = blob.layer
+    if layer in roles:
+        return Inner(roles[layer], blob.index)
+    place = places.get(layer)
+    if place is not None and place.link.chain is view.link.chain:
+        return State(place.role, blob.index, view.link.number - place.link.number)
+    return outside(blob, places, owners)
+
+
+def outside(blob: Blob, places: Places, owners: dict[Layer, int]) -> Outside:
+    """What a bottom reads that is no part of the chain."""
+    layer = blob.layer
+    place = places.get(layer)
+    if place is not None:
+        return Outside((id(place.link.chain), place.role, blob.index), place.link.number)
+    if layer.type == "Slice":
+        return Outside(layer, blob.index)
+    # A blob that only one step reads may be its piece of a sequence; that all steps read is one for all.
+    is_for_all = owners.get(layer) == SHARED or len({use.layer for use in blob.uses}) > 1
+    return Outside(blob if is_for_all else None, 0)
+
+
+def _roles(link: Link, layers: list[Layer], places: Places, view: View) -> dict[Layer, str]:
+    """The names of the roles: those of the core, those of what leads to its gates, types and numbers."""
+    roles = {layer: role for role, layer in link.roles.items()}
+    for layer in layers:
+        if layer not in roles:
+            role = _role(layer, roles, view)
+            taken = set(roles.values())
+            roles[layer] = role if role not in taken else next(
+                name for number in range(2, len(layers) + 2) if (name := f"{role}_{number}") not in taken
+            )
+    return roles
+
+
+def _role(layer: Layer, roles: dict[Layer, str], view: View) -> str:
+    """A name by what reads the layer, which has a role already, and by what it reads."""
+    reader = next(roles[use.layer] for top in layer.tops for use in top.uses if use.layer in roles)
+    gate = reader.removesuffix("_gate").removesuffix("_sum") if reader.endswith(("_gate", "_sum")) else ""
+    if layer.type == "Slice":
+        return "gate_slice"
+    if is_sum(layer):
+        return "gate_sum" if reader in ("gate_slice", "unit", "hidden") else f"{gate or 'inner'}_sum"
+    if layer.type in LEARNED:
+        prefix = f"{gate}_" if gate not in ("", "gate") else ""
+        return f"{prefix}{'h' if _reads_state(layer, view) else 'x'}_product"
+    if layer.type == "Scale":
+        if is_scaled(layer):
+            return "marked_f" if reader == "forget" else "marked_h"
+        return f"{gate or reader}_peephole"
+    return layer.type.lower()
+
+
+def _reads_state(layer: Layer, view: View) -> bool:
+    """Whether a product sees what an earlier step or this one made, and not the input alone."""
+    stack, seen = [layer], {layer}
+    while stack:
+        for use in view.order.get(stack.pop(), ()):
+            maker = use.blob.layer if use.blob is not None else None
+            if maker is None or maker in seen:
+                continue
+            place = view.place(maker)
+            if place is not None and place.link.chain is view.link.chain:
+                return True
+            if view.holds(maker):
+                seen.add(maker)
+                stack.append(maker)
+    return False

@@ -1,0 +1,221 @@
+"""Recognises steps without gates: vanilla RNNs, and recursive blocks that apply the same weights again.
+
+Any activation behind a product with weights may be such a step, and so may any sum of a block with what it
+read. What tells them from ordinary layers is that one of them reads another and shares its weights, or that
+both take their other input from one sequence that is cut.
+"""
+
+from collections.abc import Iterator
+
+from ..net import Blob, Layer, Net, Use
+from .cores import Core
+from .layer_kinds import ACTIVATIONS, LEARNED, behind, is_sum, names, passes_on, products_before, source
+
+_LONGEST_BLOCK = 60
+_FAR_ENOUGH = 4
+
+
+class PlainStep:
+    """An activation or a sum that may be a step: the layers with weights before it, and what they read."""
+
+    def __init__(self, layer: Layer, products: list[Layer], *, is_block: bool = False) -> None:
+        self.layer = layer
+        self.products = products
+        self.is_block = is_block
+        self.names = {name: product for product in products for name in names(product)}
+
+    def shares_with(self, other: "PlainStep") -> bool:
+        """Whether both multiply by the same weights in the same way."""
+        return any(
+            name in other.names and _same_use(product, other.names[name])
+            for name, product in self.names.items()
+        )
+
+    def pieces(self) -> dict[Layer, int]:
+        """The Slices that the step reads, and which of their tops."""
+        found = {}
+        for use in (*self._summands(), *(use for product in self.products for use in product.bottoms[:1])):
+            for blob in behind(use.blob):
+                if blob.layer.type == "Slice":
+                    found[blob.layer] = blob.index
+        return found
+
+    def _summands(self) -> Iterator[Use]:
+        summed = next((blob.layer for blob in behind(self.layer.tops[0]) if is_sum(blob.layer)), None)
+        yield from summed.bottoms if summed is not None else ()
+
+
+def find_plain_chains(net: Net, taken: set[Layer]) -> list[list[Core]]:
+    """The chains of RNN steps, then those of recursive blocks, without the layers that belong to others."""
+    steps = {layer: step for layer in net.layers if (step := _activation(layer)) is not None}
+    chains = _chains(steps, taken)
+    used = taken | {layer for chain in chains for core in chain for layer in core.roles.values()}
+    used |= {product for chain in chains for core in chain for product in steps[core.roles["hidden"]].products}
+    blocks = {layer: step for layer in net.layers if (step := _block(layer)) is not None}
+    blocks = {layer: step for layer, step in blocks.items() if used.isdisjoint(step.products)}
+    return [*chains, *_chains(blocks, used)]
+
+
+def _activation(layer: Layer) -> PlainStep | None:
+    if layer.type not in ACTIVATIONS or not layer.tops:
+        return None
+    products = [product for product in products_before(source(layer)) if product.bottoms]
+    is_candidate = len(products) > 1 or any(names(product) for product in products)
+    return PlainStep(layer, products) if is_candidate or _has_piece(source(layer)) else None
+
+
+def _has_piece(blob: Blob | None) -> bool:
+    return blob is not None and is_sum(blob.layer) and bool([*products_before(blob)])
+
+
+def _block(layer: Layer) -> PlainStep | None:
+    """A sum of two blobs of which one went through layers with named weights, one behind the other."""
+    if not is_sum(layer) or len(layer.bottoms) != 2 or not layer.tops:
+        return None
+    for use in layer.bottoms:
+        products = [each for each in _path(use.blob) if each.type in LEARNED]
+        if any(names(product) for product in products):
+            return PlainStep(layer, products, is_block=True)
+    return None
+
+
+def _path(blob: Blob | None) -> Iterator[Layer]:
+    """The layers with one bottom behind each other, ending in front of one with several."""
+    for _ in range(_LONGEST_BLOCK):
+        if blob is None:
+            return
+        layer = blob.layer
+        yield layer
+        if len(layer.bottoms) != 1 or not (
+            layer.type in LEARNED or layer.type in ACTIVATIONS or passes_on(layer) or layer.type == "Power"
+        ):
+            return
+        blob = source(layer)
+
+
+def _chains(steps: dict[Layer, PlainStep], taken: set[Layer]) -> list[list[Core]]:
+    links: dict[Layer, tuple[PlainStep, Use]] = {}
+    followers: dict[Layer, list[Layer]] = {}
+    for layer, step in steps.items():
+        if layer in taken:
+            continue
+        found = next(_before(step, steps), None)
+        if found is not None and found[0].layer not in taken:
+            links[layer] = found
+            followers.setdefault(found[0].layer, []).append(layer)
+    starts = [layer for layer in followers if layer not in links]
+    return [
+        _cores(chain, steps, links)
+        for start in starts
+        for chain in _branches(start, followers, steps)
+        if len(chain) > 1
+    ]
+
+
+def _branches(
+    start: Layer, followers: dict[Layer, list[Layer]], steps: dict[Layer, PlainStep]
+) -> Iterator[list[Layer]]:
+    """The longest chain from a start, and those that leave it on the way."""
+    chain, skipped = [start], []
+    while next_steps := followers.get(chain[-1]):
+        longest, *others = sorted(next_steps, key=lambda layer: -_length(layer, followers))
+        for other in others:
+            if other in followers:
+                yield from _branches(other, followers, steps)
+            else:
+                skipped.append((chain[-1], other))
+        chain.append(longest)
+    yield _with_skipped(chain, skipped, steps)
+
+
+def _length(layer: Layer, followers: dict[Layer, list[Layer]]) -> int:
+    """How many steps follow, as far as that matters for the choice."""
+    length, reached = 0, [layer]
+    while reached and length < _FAR_ENOUGH:
+        length += 1
+        reached = followers.get(reached[0], [])
+    return length
+
+
+def _with_skipped(
+    chain: list[Layer], others: list[tuple[Layer, Layer]], steps: dict[Layer, PlainStep]
+) -> list[Layer]:
+    """The chain with the steps that it should run through: what follows reads the state before them."""
+    for before, skipped in others:
+        at = chain.index(before) + 1
+        if at < len(chain) and _is_between(steps[before], steps[skipped], steps[chain[at]]):
+            chain.insert(at, skipped)
+        elif at == len(chain) - 1:
+            chain.append(skipped)
+    return chain
+
+
+def _is_between(before: PlainStep, skipped: PlainStep, after: PlainStep) -> bool:
+    numbers = [
+        (first, step, behind_it)
+        for piece, first in before.pieces().items()
+        if (step := skipped.pieces().get(piece)) is not None
+        and (behind_it := after.pieces().get(piece)) is not None
+    ]
+    return all(abs(step - first) == 1 < abs(behind_it - first) for first, step, behind_it in numbers)
+
+
+def _before(step: PlainStep, steps: dict[Layer, PlainStep]) -> Iterator[tuple[PlainStep, Use]]:
+    """The steps whose state this one reads and whose weights it shares, and where it reads them."""
+    for product in step.products:
+        for use in _reads(product):
+            for blob in behind(use.blob) if not step.is_block else _blocks_behind(use.blob):
+                other = steps.get(blob.layer)
+                if other is None or other is step:
+                    continue
+                if step.shares_with(other) or _are_neighbours(step, other):
+                    yield other, use
+                break
+
+
+def _reads(product: Layer) -> Iterator[Use]:
+    """The bottoms of a product, and what is joined into one."""
+    use = product.bottoms[0]
+    for blob in behind(use.blob):
+        if blob.layer.type == "Concat":
+            yield from blob.layer.bottoms
+            return
+    yield use
+
+
+def _blocks_behind(blob: Blob | None) -> Iterator[Blob]:
+    for layer in _path(blob):
+        yield layer.tops[0]
+
+
+def _are_neighbours(step: PlainStep, other: PlainStep) -> bool:
+    """Whether both read neighbouring pieces of one sequence, beside the state."""
+    if len(step.products) < 2 and not _has_piece(source(step.layer)):
+        return False
+    mine, others = step.pieces(), other.pieces()
+    return any(abs(index - others[piece]) == 1 for piece, index in mine.items() if piece in others)
+
+
+def _same_use(product: Layer, other: Layer) -> bool:
+    """Whether two layers multiply by shared weights in the same way: a tied decoder transposes them."""
+    if product.type != other.type:
+        return False
+    if product.type != "InnerProduct":
+        return True
+    one, two = (layer.block.block("inner_product_param") for layer in (product, other))
+    return one.boolean("transpose") == two.boolean("transpose")
+
+
+def _cores(
+    chain: list[Layer], steps: dict[Layer, PlainStep], links: dict[Layer, tuple[PlainStep, Use]]
+) -> list[Core]:
+    kind = "recursive" if steps[chain[0]].is_block else "rnn"
+    return [
+        Core(kind, {"hidden": layer}, {"h": layer.tops[0]}, links[layer][1] if layer in links else _any_read(steps[layer]))
+        for layer in chain
+    ]
+
+
+def _any_read(step: PlainStep) -> Use:
+    """What the first step reads in the place of a state, as far as one of its products shows it."""
+    return step.products[-1].bottoms[0]

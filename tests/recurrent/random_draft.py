@@ -60,6 +60,8 @@ class Cell:
     c: list[str] = field(default_factory=list)
     initial: list[str] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
+    width: int = 0
+    """How many features x has."""
     style: Style | None = None
     cutter: Layer | None = None
     """The Slice that cuts the x of the cell into steps, if there is one."""
@@ -81,6 +83,7 @@ class Draft:
         self.names = Names(random)
         self.layers: list[Layer] = []
         self.cells: list[Cell] = []
+        self.given: list[str] = []
         self.marks: dict[str, list[str]] = {}
         self.is_shuffled = random.random() < 0.5
         self.has_swapped_bottoms = random.random() < 0.3

@@ -216,6 +216,8 @@ class Writer:
         shape, owner = self.layout.step(self.cell.hidden), self.cell.name
         if form == "absent":
             return None
+        if form == "given":
+            return self.draft.given.pop(0)
         if form == "input":
             blob = self.draft.input(f"{stem}0", shape, owner)
         elif form == "learned":

@@ -36,7 +36,7 @@ def random_net(random: Random, kind: str = "", least_steps: int = 2) -> Draft:
     if kind == "recursive":
         _recursive_net(draft, least_steps)
     else:
-        _recurrent_net(draft, _plan(random, kind, least_steps))
+        _recurrent_net(draft, random_plan(random, kind, least_steps))
     return draft
 
 
@@ -47,7 +47,8 @@ def finish(draft: Draft) -> Written:
     return write(layers, random_hand(random), random, random.choice(["", "net", "some net"]))
 
 
-def _plan(random: Random, kind: str, least_steps: int) -> Plan:
+def random_plan(random: Random, kind: str, least_steps: int) -> Plan:
+    """A choice of structure, sizes and style."""
     is_image = kind in ("lstm", "gru") and random.random() < 0.12
     shape = random.choices(["single", "stacked", "bidirectional"], [60, 22, 18])[0]
     layouts = "time" if kind == "lstm-unit" else "time time flat batch"
@@ -83,7 +84,8 @@ def write_cell(draft: Draft, plan: Plan, source: Sequence, name: str) -> tuple[C
     """A cell and what it puts out, by step in the order of running."""
     style, random = plan.style, draft.random
     direction = "backward" if name == "bw" else "forward"
-    cell = Cell(plan.kind, name, plan.hidden, plan.steps, plan.layout, direction, style=style)
+    cell = Cell(plan.kind, name, plan.hidden, plan.steps, plan.layout, direction)
+    cell.style, cell.width = style, source.width
     cell.traits |= {trait for trait in ("h first", "softmax") if random.random() < 0.5}
     draft.cells.append(cell)
     writer = Writer(draft, cell, style, source)
@@ -220,7 +222,8 @@ def _recursive_net(draft: Draft, least_steps: int) -> None:
     for number in range(random.choice([1, 1, 2, 3])):
         steps = max(least_steps, random.choice([2, 3, 4, 9, 9, 25]))
         style = random_style(random, "recursive", is_image=True)
-        cell = Cell("recursive", f"block{number}", channels, steps, layout, style=style)
+        cell = Cell("recursive", f"block{number}", channels, steps, layout)
+        cell.style, cell.width = style, channels
         cell.traits, cell.x = set(traits), [blob]
         draft.cells.append(cell)
         writer = Writer(draft, cell, style, Sequence(draft, layout, steps, channels, cut=[blob]))

@@ -43,7 +43,7 @@ class Spot:
 
 
 Plant = Callable[[Spot], list[Layer] | None]
-"""Plants a mistake and gives the layers where it may be reported; None if it does not fit, nothing changed."""
+"""Plants a mistake and gives the layers where it may be reported; None if it fits nowhere here."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,11 @@ def lstm(writer: Writer) -> None:
     h, c = writer.initial("h"), writer.initial("c")
     for step in range(cell.steps):
         pen = Pen(writer.draft, cell, step)
-        gates = writer.gates(pen, style.order, _marked_h(writer, pen, h))
+        letters = style.order
+        if c is None and style.is_separate:
+            # Nothing to forget in the first step: nobody writes that gate.
+            letters = letters.replace("f", "")
+        gates = writer.gates(pen, letters, _marked_h(writer, pen, h))
         h, c = _lstm_states(writer, pen, gates, c)
         cell.h.append(h)
         cell.c.append(c)
@@ -28,13 +32,12 @@ def _lstm_states(writer: Writer, pen: Pen, gates: dict[str, str], c: str | None)
     style = writer.style
     if style.has_peepholes and c is not None:
         gates |= {gate: writer.peephole(pen, gate, gates[gate], c) for gate in "if"}
-    if style.has_forget_bias:
+    if style.has_forget_bias and c is not None:
         gates["f"] = pen.add("forget_bias", "Power", [gates["f"]], {"power_param": {"shift": 1}})[0]
     i = writer.activate(pen, "i", gates["i"], "Sigmoid")
     g = writer.activate(pen, "g", gates["g"], "TanH")
     new = writer.gate(pen, "remember", i, g)
     if c is None:
-        # The first step of a net that has no initial state: nothing to forget.
         found = new
     else:
         f = writer.activate(pen, "f", gates["f"], "Sigmoid")

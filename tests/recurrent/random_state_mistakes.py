@@ -113,7 +113,7 @@ def rewritten_initial_state(spot: Spot) -> list[Layer] | None:
         return None
     layer = _initial(spot)
     shift: Fields = {"power_param": {"shift": 0.5}}
-    choices: list[tuple[str, Fields]] = [("TanH", {}), ("Sigmoid", {}), ("Power", shift)]
+    choices: list[tuple[str, Fields]] = [("Sigmoid", {}), ("Power", shift)]
     kind, settings = spot.random.choice(choices)
     return [layer, insert_after(spot, layer, kind, settings, is_in_place=True)]
 

@@ -112,7 +112,8 @@ def extra_layer(spot: Spot) -> list[Layer] | None:
         ("AbsVal", {}),
     ]
     kind, settings = spot.random.choice(choices)
-    return [insert_after(spot, layer, kind, settings, is_in_place=spot.random.random() < 0.4)]
+    may_rewrite = kind != "AbsVal"
+    return [insert_after(spot, layer, kind, settings, is_in_place=may_rewrite and spot.random.random() < 0.4)]
 
 
 def missing_layer(spot: Spot) -> list[Layer] | None:

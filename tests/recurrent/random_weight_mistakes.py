@@ -95,7 +95,8 @@ def nothing_shared(spot: Spot) -> list[Layer] | None:
 
 
 def shared_across_cells(spot: Spot) -> list[Layer] | None:
-    layer = spot.pick(*WEIGHTED)
+    # The static inputs that cells attend to may differ in width.
+    layer = spot.pick(*[role for role in WEIGHTED if role != "attended"])
     others = [cell for cell in spot.draft.cells if cell is not spot.cell and cell.hidden == spot.cell.hidden]
     if layer is None or not others:
         return None

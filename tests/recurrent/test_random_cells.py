@@ -1,7 +1,7 @@
 """Random nets by many hands: correct ones are found clean, and a planted mistake is found where it is.
 
-`python -m tests.recurrent.random_report` prints the failures by mistake and by kind of cell. The slow tests look
-at as many seeds as CAFFE_LINT_RANDOM_NETS says.
+`python -m tests.recurrent.random_report` prints the failures by mistake and by kind of cell. The slow tests
+look at as many seeds as CAFFE_LINT_RANDOM_NETS says.
 """
 
 import os

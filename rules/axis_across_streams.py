@@ -1,8 +1,8 @@
 """A layer behind a recurrent one works along the streams: it mixes unrelated sequences.
 
-The output of Caffe's LSTM and RNN is steps x streams x features. An InnerProduct takes all axes from the second
-on together unless it says `axis: 2`, a Softmax works along the second. If there is one stream only, a Softmax
-along that axis makes every output 1.
+The output of Caffe's LSTM and RNN is steps x streams x features. An InnerProduct takes all axes from the
+second on together unless it says `axis: 2`, a Softmax works along the second. If there is one stream only, a
+Softmax along that axis makes every output 1.
 
 Bad:
     layer { name: "prob" type: "Softmax" bottom: "score" top: "prob" }

@@ -1,7 +1,7 @@
 """The two first states of an LSTM are crossed: it takes a cell state as h_0 and an output as c_0.
 
-With `expose_hidden: true` the last bottoms of Caffe's LSTM are h_0 and c_0, in the order of its last tops, h_T
-and c_T. All have the same shape, so that Caffe takes them in any order.
+With `expose_hidden: true` the last bottoms of Caffe's LSTM are h_0 and c_0, in the order of its last tops,
+h_T and c_T. All have the same shape, so that Caffe takes them in any order.
 
 Bad:
     layer {

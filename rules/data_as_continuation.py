@@ -1,7 +1,7 @@
 """The sequence markers of a recurrent layer are labels or word numbers.
 
 Markers say at each step whether the sequence goes on (1) or a new one begins (0). They have the shape of the
-labels and of the words, so that Caffe takes these for markers without a word, and multiplies the state by them.
+labels and of the words, so that Caffe takes these for markers in silence, and multiplies the state by them.
 
 Bad (`words` are numbers, for an Embed):
     layer { name: "lstm" type: "LSTM" bottom: "x" bottom: "words" top: "h" recurrent_param { num_output: 5 } }

@@ -59,7 +59,7 @@ _KEEPING_AXES = frozenset(
 
 
 def sequences(net: Net, inference: Inference) -> dict[Blob, Blob]:
-    """The blobs of (steps, streams, …) that come out of native recurrent layers, each with the output it is of.
+    """The blobs of (steps, streams, …) that come out of native recurrent layers, each with the first of them.
 
     Followed through layers that leave the first two axes alone.
     """

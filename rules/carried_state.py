@@ -53,7 +53,7 @@ class CarriedState(LayerRule):
         where = f" of stream {first}" if first else ""
         message = (
             f"the marker '{found.use.name}' of the first step{where} is {found.at(0, first):g}: "
-            f"'{layer.name}' begins each pass with the state that the last one left"
+            f"'{layer.name}' begins each pass with the state that the last one left{found.caveat}"
         )
         finding = self.report(context, message, found.use.span, _notes(found))
         yield finding._replace(severity=Severity.NOTE) if found.steps == 1 else finding

@@ -51,7 +51,7 @@ class NoMemory(LayerRule):
             return
         message = (
             f"the markers '{found.use.name}' are 0: each step of '{layer.name}' starts anew, "
-            "its recurrent weights do nothing"
+            f"its recurrent weights do nothing{found.caveat}"
         )
         blob = found.use.blob
         notes = [] if blob is None else [Note(f"'{found.use.name}' comes from here", blob.span)]

@@ -21,6 +21,11 @@ class Markers(NamedTuple):
     streams: int
     inference: Inference
 
+    @property
+    def caveat(self) -> str:
+        """What to add to a statement about a fork's type, which nobody has measured."""
+        return "" if self.layer.type in NATIVE else " (so its sources read, it was not run)"
+
     def at(self, step: int, stream: int) -> float | None:
         """The marker of a step, None if the file does not fix it."""
         return constant_at(self.use.blob, step * self.streams + stream, self.inference)
@@ -35,7 +40,9 @@ def markers(layer: Layer, inference: Inference) -> Markers | None:
 
     The forks' `Lstm` has them, if at all, one for each row of its input, `batch_size` rows to a step.
     """
-    if layer.type not in ("Lstm", *NATIVE) or len(layer.bottoms) < 2 or layer not in inference.params:
+    if layer.type not in ("Lstm", *NATIVE) or len(layer.bottoms) < 2:
+        return None
+    if layer.type in NATIVE and layer not in inference.params:
         return None
     use = layer.bottoms[1]
     dims = [dim for dim in inference.shape(use.blob) or () if dim]

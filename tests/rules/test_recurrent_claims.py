@@ -55,7 +55,8 @@ LSTMS = (
     b"dummy_data_param { data_filler { value: 0.4 } shape { dim: [3, 2, 2] } } }\n"
     b'layer { name: "cont" type: "DummyData" top: "cont" '
     b"dummy_data_param { data_filler { value: 1 } shape { dim: [3, 2] } } }\n"
-    b'layer { name: "a" type: "LSTM" bottom: "x" bottom: "cont" top: "a" recurrent_param { num_output: 5 } }\n'
+    b'layer { name: "a" type: "LSTM" bottom: "x" bottom: "cont" top: "a" '
+    b"recurrent_param { num_output: 5 } }\n"
     b'layer { name: "b" type: "LSTM" bottom: "a" bottom: "cont" top: "b" '
     b"recurrent_param { num_output: 5 %s } }\n"
     b'layer { name: "c" type: "InnerProduct" bottom: "b" top: "c" '
@@ -112,7 +113,10 @@ def test_axis_across_streams(real_caffe: Peer) -> None:
     assert max(values[1].floats) < 1
 
 
-SCORE = b'layer { name: "fc" type: "InnerProduct" bottom: "h" top: "fc" inner_product_param { num_output: 5 %s } }'
+SCORE = (
+    b'layer { name: "fc" type: "InnerProduct" bottom: "h" top: "fc" '
+    b"inner_product_param { num_output: 5 %s } }"
+)
 
 
 @pytest.mark.parametrize(("axis", "mixes"), [(b"", True), (b"axis: 2", False)])

@@ -46,6 +46,7 @@ BEGIN, GO_ON = _value("a", 0, 1, 2), _value("b", 1, 2, 2)
 EXPOSED = _input("h0", 1, 2, 5) + _input("c0", 1, 2, 5)
 EXPOSING = "expose_hidden: true"
 ENCODER = _recurrent("x,cont,h0,c0>code,hT,cT", EXPOSING, name="encode")
+TWO = "inner_product_param { num_output: 2 }"
 STATES = X + _input("cont", 3, 2) + EXPOSED + ENCODER
 SEQUENCE = X + _input("cont", 3, 2) + LSTM
 WARNED = "warning"
@@ -85,9 +86,7 @@ WARNED = "warning"
         ),
         (SEQUENCE + _layer("Softmax", "h>p"), [("axis-across-streams", WARNED)]),
         (
-            SEQUENCE
-            + _layer("ReLU", "h>h")
-            + _layer("InnerProduct", "h>p", "inner_product_param { num_output: 2 }"),
+            SEQUENCE + _layer("ReLU", "h>h") + _layer("InnerProduct", "h>p", TWO),
             [("axis-across-streams", WARNED)],
         ),
         (SEQUENCE + _layer("ArgMax", "h>p"), [("axis-across-streams", WARNED)]),
@@ -123,15 +122,17 @@ def test_found(text: str, found: list[tuple[str, str]]) -> None:
         SEQUENCE + _layer("Softmax", "h>p", "softmax_param { axis: -1 }"),
         # A weight for each step is attention.
         SEQUENCE + _layer("Softmax", "h>p", "softmax_param { axis: 0 }"),
-        SEQUENCE.replace("3, 2", "3, 1") + _layer("InnerProduct", "h>p", "inner_product_param { num_output: 2 }"),
-        SEQUENCE + _layer("Reshape", "h>f", "reshape_param { shape { dim: [6, 5] } }", "flat")
-        + _layer("InnerProduct", "f>s", "inner_product_param { num_output: 2 }", "fc") + _layer("Softmax", "s>p"),
+        SEQUENCE.replace("3, 2", "3, 1") + _layer("InnerProduct", "h>p", TWO),
+        SEQUENCE
+        + _layer("Reshape", "h>f", "reshape_param { shape { dim: [6, 5] } }", "flat")
+        + _layer("InnerProduct", "f>s", TWO, "fc")
+        + _layer("Softmax", "s>p"),
         X + _layer("Softmax", "x>p"),
         SEQUENCE + _layer("Embed", "cont>e", "embed_param { num_output: 2 input_dim: 2 }"),
         # Rejected: nothing is said of what Caffe never runs.
         X + _value("cont", 1, 2, 3) + LSTM,
     ],
-)  # fmt: skip
+)
 def test_silent(text: str) -> None:
     assert _found(text) == []
 
@@ -149,7 +150,7 @@ def test_markers_that_change_along_the_streams() -> None:
     ]
 
 
-DEAD = 'layer { name: "d" type: "RNN" bottom: "x" bottom: "cont" top: "h" recurrent_param { num_output: 5 %s } }\n'
+DEAD = _layer("RNN", "x,cont>h", "recurrent_param { num_output: 5 %s }", "d")
 LOSS = _layer("Reduction", "p>l", "loss_weight: 1", "sum")
 SCORE = "inner_product_param { num_output: 2 axis: 2 %s }"
 
@@ -181,6 +182,8 @@ FORK = _layer("Lstm", "x,cont>h", "lstm_param { num_output: 5 batch_size: 2 clip
 def test_fork(value: float, found: list[tuple[str, str]]) -> None:
     text = _input("x", 6, 4) + _value("cont", value, 6) + FORK
     assert _found(text) == found
+    (finding,) = lint(load(text.encode()), ALL).diagnostics
+    assert finding.message.endswith("(so its sources read, it was not run)")
 
 
 def test_fork_with_resets() -> None:

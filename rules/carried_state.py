@@ -45,7 +45,7 @@ class CarriedState(LayerRule):
 
     def check_layer(self, context: NetContext, layer: Layer) -> Iterator[Diagnostic]:
         found = markers(layer, context.shapes)
-        if found is None or exposes_states(layer) or _forgets(found):
+        if found is None or exposes_states(layer) or (found.steps > 1 and found.forgets):
             return
         first = next((stream for stream in range(found.streams) if found.at(0, stream)), None)
         if first is None:
@@ -57,11 +57,6 @@ class CarriedState(LayerRule):
         )
         finding = self.report(context, message, found.use.span, _notes(found))
         yield finding._replace(severity=Severity.NOTE) if found.steps == 1 else finding
-
-
-def _forgets(found: Markers) -> bool:
-    """Whether no state outlives a step, which is another mistake."""
-    return found.steps > 1 and all(found.step_is(step, 0) for step in range(1, found.steps))
 
 
 def _notes(found: Markers) -> list[Note]:

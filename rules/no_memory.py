@@ -1,8 +1,7 @@
 """The sequence markers of a recurrent layer are 0 at every time step: it remembers nothing.
 
 Caffe's LSTM and RNN multiply the state of the step before by the marker. With markers of 0 each step starts
-anew, the recurrent weights do nothing, and their gradient is 0. A layer of one time step may be meant to:
-that is a note.
+anew, the recurrent weights do nothing, and their gradient is 0.
 
 Bad:
     layer {
@@ -43,11 +42,8 @@ class NoMemory(LayerRule):
 
     def check_layer(self, context: NetContext, layer: Layer) -> Iterator[Diagnostic]:
         found = markers(layer, context.shapes)
-        if found is None:
-            return
-        # What the first step says matters only if there is no other.
-        later = range(1, found.steps) if found.steps > 1 else range(1)
-        if not all(found.step_is(step, 0) for step in later):
+        # A single step is a sequence of its own, which begins anew.
+        if found is None or found.steps < 2 or not found.forgets:
             return
         message = (
             f"the markers '{found.use.name}' are 0: each step of '{layer.name}' starts anew, "
@@ -55,5 +51,4 @@ class NoMemory(LayerRule):
         )
         blob = found.use.blob
         notes = [] if blob is None else [Note(f"'{found.use.name}' comes from here", blob.span)]
-        finding = self.report(context, message, found.use.span, notes)
-        yield finding._replace(severity=Severity.NOTE) if found.steps == 1 else finding
+        yield self.report(context, message, found.use.span, notes)

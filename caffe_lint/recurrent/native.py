@@ -30,9 +30,12 @@ class Markers(NamedTuple):
         """The marker of a step, None if the file does not fix it."""
         return constant_at(self.use.blob, step * self.streams + stream, self.inference)
 
-    def step_is(self, step: int, value: float) -> bool:
-        """Whether the markers of a step are known, and all have that value."""
-        return all(self.at(step, stream) == value for stream in range(self.streams))
+    @property
+    def forgets(self) -> bool:
+        """Whether all markers behind the first step are 0, so that no step goes on from another."""
+        return all(
+            self.at(step, stream) == 0 for step in range(1, self.steps) for stream in range(self.streams)
+        )
 
 
 def markers(layer: Layer, inference: Inference) -> Markers | None:

@@ -77,7 +77,6 @@ WARNED = "warning"
         (_input("x", 1, 2, 4) + _value("cont", 1, 1, 2) + LSTM, [("carried-state", "note")]),
         (X + _value("cont", 0, 3, 2) + LSTM, [("no-memory", WARNED)]),
         (X + _value("a", 1, 1, 2) + _value("b", 0, 2, 2) + JOIN % 0 + LSTM, [("no-memory", WARNED)]),
-        (_input("x", 1, 2, 4) + _value("cont", 0, 1, 2) + LSTM, [("no-memory", "note")]),
         (STATES.replace(_input("cont", 3, 2), _value("cont", 0, 3, 2)), [("no-memory", WARNED)]),
         (STATES + _recurrent("code,cont,cT,hT>h,a,b", EXPOSING), [("crossed-states", "error")]),
         (
@@ -129,6 +128,7 @@ def test_found(text: str, found: list[tuple[str, str]]) -> None:
         + _layer("Softmax", "s>p"),
         X + _layer("Softmax", "x>p"),
         SEQUENCE + _layer("Embed", "cont>e", "embed_param { num_output: 2 input_dim: 2 }"),
+        _input("x", 1, 2, 4) + _value("cont", 0, 1, 2) + LSTM,
         # Rejected: nothing is said of what Caffe never runs.
         X + _value("cont", 1, 2, 3) + LSTM,
     ],

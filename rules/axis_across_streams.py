@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from caffe_lint.layers import show_shape
 from caffe_lint.lint import Claim, Diagnostic, NetContext, NetRule, Note, Severity
 from caffe_lint.net import Layer
-from caffe_lint.recurrent.native import axis_of, sequences
+from caffe_lint.recurrent.native import NATIVE, axis_of, sequences
 from caffe_lint.schema import BVLC
 
 _NORMALIZING = frozenset({"Softmax", "SoftmaxWithLoss", "InfogainLoss"})
@@ -31,7 +31,7 @@ class AxisAcrossStreams(NetRule):
     claim = Claim.WRONG_FORWARD
 
     def check(self, context: NetContext) -> Iterator[Diagnostic]:
-        if not any(layer.type in ("LSTM", "RNN") for layer in context.net.layers):
+        if not any(layer.type in NATIVE for layer in context.net.layers):
             return
         found = sequences(context.net, context.shapes)
         for layer in context.net.layers:

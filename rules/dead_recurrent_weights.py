@@ -40,6 +40,8 @@ class DeadRecurrentWeights(TrainingRule):
     options = DeadRecurrentWeightsOptions()
 
     def check_training(self, context: NetContext) -> Iterator[Diagnostic]:
+        if not any(layer.type in NATIVE for layer in context.net.layers):
+            return
         zero = {layer: _starts_at_zero(context, layer) for layer in context.net.layers}
         learners = [is_zero for is_zero in zero.values() if is_zero is not None]
         if not any(learners) or len(learners) - sum(learners) < self.options.filled * sum(learners):

@@ -2,6 +2,7 @@
 
 from .aliasing import shares_memory
 from .backward import Backward, find_backward
+from .constants import constant_at
 from .dummy import dummy_fillers
 from .hazards import Hazard, HazardKind, depends_on_phase, find_hazards
 from .inference import Inference, Rejection, infer_shapes
@@ -32,6 +33,7 @@ __all__ = [
     "Sliding",
     "Window",
     "check_loss_weights",
+    "constant_at",
     "depends_on_phase",
     "dummy_fillers",
     "find",

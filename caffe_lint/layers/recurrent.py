@@ -81,13 +81,19 @@ def _check_counts(setup: Setup, exposed: int) -> None:
     least, tops = 2 + exposed, 1 + exposed
     if not least <= bottoms <= least + 1:
         limit = f"at least {least}" if bottoms < least else f"at most {least + 1}"
-        message = f"{name} takes {least} or {least + 1} bottoms here, found {bottoms}"
+        message = f"{_who(setup, exposed)} takes {least} or {least + 1} bottoms, found {bottoms}"
         caffe, span = f"{name} Layer takes {limit} bottom blob(s) as input.", setup.block.span("bottom")
         raise RejectedError("wrong-number-of-blobs", message, caffe=caffe, span=span)
     if setup.top_count != tops:
-        message = f"{name} has {tops} top{'s' if tops > 1 else ''} here, found {setup.top_count}"
+        message = f"{_who(setup, exposed)} has {tops} top{'s' if tops > 1 else ''}, found {setup.top_count}"
         caffe, span = f"{name} Layer produces {tops} top blob(s) as output.", setup.block.span("top")
         raise RejectedError("wrong-number-of-blobs", message, caffe=caffe, span=span)
+
+
+def _who(setup: Setup, exposed: int) -> str:
+    block = setup.block
+    states = "with" if exposed else "without"
+    return f"{block.string('type')} '{block.string('name')}' {states} 'expose_hidden'"
 
 
 def _sequence(setup: Setup) -> tuple[Dim, Dim]:
@@ -99,6 +105,12 @@ def _sequence(setup: Setup) -> tuple[Dim, Dim]:
         raise RejectedError("number-of-axes", message, caffe=caffe, bottom=0)
     require_axes(setup, 1, 2, "bottom[1] must have exactly 2 axes -- (#timesteps, #streams)")
     steps, streams = (x or (None, None))[:2]
+    if steps != streams and setup.bottoms[1] == (streams, steps) and None not in (steps, streams):
+        message = (
+            f"{setup.show(1)} must be {steps}x{streams}, time steps x streams as in {setup.show(0)}: "
+            "it has them in the other order"
+        )
+        raise RejectedError("shape-mismatch", message, caffe="T_ == bottom[", bottom=1)
     steps = _check_length(setup, 1, 0, Length("time steps", "T_", steps))
     return (steps, _check_length(setup, 1, 1, Length("streams", "N_", streams)))
 

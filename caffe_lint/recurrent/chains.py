@@ -39,7 +39,7 @@ def find_chains(net: Net) -> list[list[Core]]:
 
 
 def _before(core: Core, owners: Owners) -> Core | None:
-    for blob in behind(core.before.blob):
+    for blob in behind(core.before.blob) if core.before is not None else ():
         owner = owners.get(blob.layer)
         if owner is not None:
             return owner if owner is not core and owner.kind == core.kind else None

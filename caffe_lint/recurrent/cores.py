@@ -30,7 +30,8 @@ class Core(NamedTuple):
     kind: str
     roles: dict[str, Layer]
     states: dict[str, Blob]
-    before: Use
+    before: Use | None
+    """None for a first step that goes on from no state."""
 
 
 def find_cores(net: Net) -> Iterator[Core]:
@@ -38,8 +39,8 @@ def find_cores(net: Net) -> Iterator[Core]:
     for layer in net.layers:
         if layer.type in UNITS:
             core = _unit(layer)
-        elif layer.type == "Eltwise" and len(layer.bottoms) == 2 and layer.tops and is_sum(layer):
-            core = _lstm(layer) or _gru(layer)
+        elif layer.type in ("Eltwise", "Scale") and len(layer.bottoms) == 2 and layer.tops:
+            core = (_lstm(layer) or _gru(layer)) if is_sum(layer) else _first_lstm(layer)
         else:
             continue
         if core is not None:
@@ -77,6 +78,20 @@ def _lstm(cell: Layer) -> Core | None:
                 roles |= {"remember": remember, "cell": cell, "cell_tanh": tanh, "hidden": hidden}
                 return Core("lstm", roles, {"h": hidden.tops[0], "c": cell.tops[0]}, state)
     return None
+
+
+def _first_lstm(cell: Layer) -> Core | None:
+    """`c = i * g`, where there is no state to keep."""
+    if not is_product(cell):
+        return None
+    pair = [gate_of(use) for use in cell.bottoms]
+    output = next(_outputs(cell), None) if pair[0] is not None and pair[1] is not None else None
+    if output is None or pair[0] is None or pair[1] is None:
+        return None
+    tanh, hidden, o = output
+    i, g = _input_and_candidate(pair[0], pair[1])
+    roles = {"i_gate": i, "o_gate": o, "g_gate": g, "remember": cell, "cell_tanh": tanh, "hidden": hidden}
+    return Core("lstm", roles, {"h": hidden.tops[0], "c": cell.tops[0]}, None)
 
 
 def _input_and_candidate(first: Layer, second: Layer) -> tuple[Layer, Layer]:

@@ -110,10 +110,11 @@ class _Growth:
         return list(found)
 
     def _accepted(self, states: dict[str, Blob], *, needs_state: bool) -> Link | None:
-        link = Link(self.chain, {}, states, number=len(self.chain.links) if needs_state else -1, has_core=False)
+        link = Link(self.chain, {}, states, has_core=False)
+        # A step in front may turn out to be the first, which may lack what only serves the state.
+        link.number = len(self.chain.links) if needs_state else 0
         fit = self._fit(link)
-        is_ours = self._is_ours(fit) and (not needs_state or self._reads_last(fit))
-        if not is_ours or self._share(fit) < _ENOUGH:
+        if self._share(fit) < self._least(fit) or (needs_state and not self._reads_last(fit)):
             return None
         core = self.usual.view.link.roles
         link.roles = {role: layer for role, layer in fit.layers.items() if role in core}
@@ -141,12 +142,16 @@ class _Growth:
             for role, node in self.usual.pattern.items()
             if role in fit.layers
         )
-        return alike / (len(self.usual.pattern) + len(fit.extra))
+        needed = max(len(self.usual.pattern.keys() - fit.absent), len(self.usual.pattern) / 2)
+        return alike / (needed + len(fit.extra))
 
-    def _is_ours(self, fit: Fit) -> bool:
-        """Whether the step has some of the weights that the others share, if there are such."""
+    def _least(self, fit: Fit) -> float:
+        """How much of the usual step must be there; everything, if nothing but that speaks for it."""
         found = {name for layer in fit.layers.values() for name in names(layer)}
-        return bool(found & self.names) or not (self.names and found)
+        is_plain = self.chain.kind in ("rnn", "recursive")
+        if not self.names or found & self.names:
+            return _ENOUGH
+        return 1.0 if is_plain and not found else _ENOUGH if not is_plain and not found else 2.0
 
     def _reads_last(self, fit: Fit) -> bool:
         last = self.chain.links[-1]

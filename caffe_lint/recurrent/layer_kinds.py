@@ -18,6 +18,7 @@ UNITS = frozenset({"LSTMUnit", "LstmUnit"})
 """Layers that compute a whole step behind the sum of the gates: Caffe's, and apollocaffe's."""
 
 _ONE_TO_ONE = frozenset({"BatchNorm", "Bias", "Dropout", "Flatten", "Permute", "Reshape", "Split"})
+_COMPUTED = ACTIVATIONS | LEARNED.keys() | UNITS | {"Eltwise", "Power", "Scale", "Softmax"}
 _LONGEST_PATH = 6
 
 
@@ -63,8 +64,25 @@ def source(layer: Layer) -> Blob | None:
 
 
 def passes_on(layer: Layer) -> bool:
-    """Whether a layer leaves what its first bottom means as it is: copies, scales, or drops."""
-    return bool(layer.bottoms) and (layer.type in _ONE_TO_ONE or layer.type == "Scale")
+    """Whether a layer leaves what its first bottom means as it is: copies, scales, shifts, or drops."""
+    if not layer.bottoms or layer.type in _ONE_TO_ONE:
+        return bool(layer.bottoms)
+    if layer.type == "Scale":
+        return len(layer.bottoms) == 1 or is_marked(layer)
+    return layer.type == "Power" and _is_shift(layer)
+
+
+def is_marked(layer: Layer) -> bool:
+    """Whether a layer multiplies its first bottom by markers, which no step computes."""
+    if not is_scaled(layer):
+        return False
+    factor = layer.bottoms[1].blob
+    return factor is None or factor.layer.type not in _COMPUTED
+
+
+def _is_shift(layer: Layer) -> bool:
+    param = layer.block.block("power_param")
+    return param.real("power") == 1 and param.real("scale") == 1
 
 
 def behind(blob: Blob | None) -> Iterator[Blob]:

@@ -46,14 +46,14 @@ class PlainStep:
 
 
 def find_plain_chains(net: Net, taken: set[Layer]) -> list[list[Core]]:
-    """The chains of RNN steps, then those of recursive blocks, without the layers that belong to others."""
-    steps = {layer: step for layer in net.layers if (step := _activation(layer)) is not None}
-    chains = _chains(steps, taken)
-    used = taken | {layer for chain in chains for core in chain for layer in core.roles.values()}
-    used |= {product for chain in chains for core in chain for product in steps[core.roles["hidden"]].products}
+    """The chains of recursive blocks, then those of RNN steps, without the layers that belong to others."""
     blocks = {layer: step for layer in net.layers if (step := _block(layer)) is not None}
-    blocks = {layer: step for layer, step in blocks.items() if used.isdisjoint(step.products)}
-    return [*chains, *_chains(blocks, used)]
+    chains = _chains(blocks, taken)
+    used = taken | {core.roles["hidden"] for chain in chains for core in chain}
+    used |= {product for chain in chains for core in chain for product in blocks[core.roles["hidden"]].products}
+    steps = {layer: step for layer in net.layers if (step := _activation(layer)) is not None}
+    steps = {layer: step for layer, step in steps.items() if used.isdisjoint(step.products)}
+    return [*chains, *_chains(steps, used)]
 
 
 def _activation(layer: Layer) -> PlainStep | None:
@@ -69,10 +69,16 @@ def _has_piece(blob: Blob | None) -> bool:
 
 
 def _block(layer: Layer) -> PlainStep | None:
-    """A sum of two blobs of which one went through layers with named weights, one behind the other."""
+    """A sum of two blobs: one went through layers with named weights, the other is read elsewhere too.
+
+    That is what the block read, or the same for all blocks; an RNN adds an input that each step has for
+    itself.
+    """
     if not is_sum(layer) or len(layer.bottoms) != 2 or not layer.tops:
         return None
-    for use in layer.bottoms:
+    for use, other in (layer.bottoms, layer.bottoms[::-1]):
+        if other.blob is None or len(other.blob.uses) < 2 or other.blob.layer.type == "Slice":
+            continue
         products = [each for each in _path(use.blob) if each.type in LEARNED]
         if any(names(product) for product in products):
             return PlainStep(layer, products, is_block=True)

@@ -47,7 +47,7 @@ class NetContext:
     @cached_property
     def defects(self) -> list[Defect]:
         """What is wrong in the unrolled nets."""
-        return [defect for unroll in self.unrolls for defect in find_defects(unroll)]
+        return list(find_defects(self.unrolls, self._inference.shape)) if self.unrolls else []
 
     @cached_property
     def caffe_rejections(self) -> list[Rejection]:

@@ -1,50 +1,128 @@
-"""Layers of a step that work along another axis than the gates are cut along."""
+"""Layers of an unrolled net that work along another axis than the one that holds the features, or the time."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ..net import Layer
 from ..schema import Block
-from .defect import Defect, Place, in_steps, layers_with_role, usual
-from .model import Unroll
+from .defect import Defect, Look, Place, in_steps, repeated, usual
+from .model import Outside, Unroll
 
-_ROLES = {"x_product": "inner_product_param", "h_product": "inner_product_param", "gate_slice": "slice_param"}
+_BLOCKS = {"InnerProduct": "inner_product_param", "Slice": "slice_param"}
 
 
-def axes_against_time(unroll: Unroll) -> Iterator[Defect]:
-    """Products and Slices whose `axis` is not the one of the features.
+class Member(NamedTuple):
+    """A layer of a step that works along an axis."""
+
+    role: str
+    step: int
+    layer: Layer
+    axis: int
+
+
+def axes_against_time(look: Look) -> Iterator[Defect]:
+    """Products and Slices whose `axis` is not the one of the features, and cuts that are not over time.
 
     The axis of the features is the one that most of these layers name.
     """
-    members = [(role, step, layer) for role in _ROLES for step, layer in layers_with_role(unroll, role)]
-    features = usual(_axis(layer, role) for role, _, layer in members)
-    odd: dict[tuple[str, int], list[tuple[int, Layer]]] = {}
-    for role, step, layer in members:
-        if _axis(layer, role) != features:
-            odd.setdefault((role, _axis(layer, role)), []).append((step, layer))
-    right = next((layer, role) for role, _, layer in members if _axis(layer, role) == features)
-    for (role, axis), places in odd.items():
-        (_, layer), *rest = places
-        where = in_steps([step for step, _ in places], unroll)
+    members = list(_members(look.unroll))
+    if members:
+        yield from _odd_members(members, look)
+    yield from _time_cuts(look)
+
+
+def _members(unroll: Unroll) -> Iterator[Member]:
+    for role, node in unroll.pattern.items():
+        if node.layer.type in _BLOCKS and (node.layer.type == "Slice" or role.endswith("_product")):
+            for step, layer in unroll.layers_with(role):
+                if layer.type == node.layer.type:
+                    yield Member(role, step, layer, axis_of(layer))
+
+
+def _odd_members(members: list[Member], look: Look) -> Iterator[Defect]:
+    features = _features(members, look)
+    odd: dict[tuple[str, int], list[Member]] = {}
+    for member in members:
+        if member.axis != features and not _is_whole_item(member, look):
+            odd.setdefault((member.role, member.axis), []).append(member)
+    right = next((member.layer for member in members if member.axis == features), None)
+    for (_, axis), places in odd.items():
+        (_, _, layer, _), *rest = places
+        where = in_steps([member.step for member in places], look.unroll)
+        beside = "its neighbours work" if right is not None else "it should work"
         message = (
-            f"{layer.type} '{layer.name}' works along axis {axis} {where}, its neighbours work along "
+            f"{layer.type} '{layer.name}' works along axis {axis} {where}, {beside} along "
             f"axis {features}, which holds the features: blobs here are steps x batch x features"
         )
-        notes = [Place(f"'{right[0].name}' works along axis {features}", _block(*right).span("axis"))]
-        notes += [
-            Place(f"the same in step {number}", _block(other, role).span("axis")) for number, other in rest
-        ]
-        resizes = tuple(layer for _, layer in places)
-        yield Defect("axis-against-time", message, _block(layer, role).span("axis"), tuple(notes), resizes)
+        notes = [] if right is None else [Place(f"'{right.name}' works along axis {features}", _block(right).span("axis"))]
+        notes += repeated((member.step, _block(member.layer).span("axis")) for member in rest)
+        resizes = tuple(member.layer for member in places)
+        yield Defect("axis-against-time", message, _block(layer).span("axis"), tuple(notes), resizes)
 
 
-def _block(layer: Layer, role: str) -> Block:
-    return layer.block.block(_ROLES[role])
+def _features(members: list[Member], look: Look) -> int:
+    """The axis that most name; where all name one over the batch too, the one behind it."""
+    named = usual(member.axis for member in members)
+    hidden = next((shape for step in look.unroll.steps if (shape := look.shape(step.hidden))), None)
+    starts = [look.shape(use.blob) for use in _first_states(look.unroll) if use.blob is not None]
+    state = next((shape for shape in starts if shape is not None), hidden)
+    is_step_of_sequence = state is not None and len(state) == 3 and state[0] == 1 and state[1] != 1
+    return 2 if is_step_of_sequence and named == 1 and all(m.axis == 1 for m in members if m.role.endswith("h_product")) else named
 
 
-def _axis(layer: Layer, role: str) -> int:
-    block = _block(layer, role)
-    return (
-        block.integer("slice_dim" if block.has("slice_dim") else "axis")
-        if role == "gate_slice"
-        else block.integer("axis")
-    )
+def _first_states(unroll: Unroll) -> Iterator[object]:
+    from .initial import first_reads
+
+    for _, use, _ in first_reads(unroll):
+        yield use
+
+
+def _is_whole_item(member: Member, look: Look) -> bool:
+    """Whether a product of x takes all axes of an item, as of a picture: that is no mistake of the cell."""
+    if member.layer.type != "InnerProduct" or not member.role.endswith("x_product"):
+        return False
+    shape = look.shape(member.layer.bottoms[0].blob)
+    return shape is not None and len(shape) > 3
+
+
+def _block(layer: Layer) -> Block:
+    return layer.block.block(_BLOCKS.get(layer.type, "concat_param"))
+
+
+def axis_of(layer: Layer) -> int:
+    """The axis along which a product, a Slice or a Concat works (slice_dim and concat_dim are older names)."""
+    block = _block(layer)
+    legacy = {"Slice": "slice_dim", "Concat": "concat_dim"}.get(layer.type)
+    return block.integer(legacy) if legacy and block.has(legacy) else block.integer("axis")
+
+
+# --- time
+
+
+def time_slices(unroll: Unroll) -> list[Layer]:
+    """The Slices whose pieces go to the steps one by one."""
+    pieces: dict[Layer, set[int]] = {}
+    for step in unroll.steps:
+        for slots in step.reads.values():
+            for slot in slots:
+                if type(slot) is Outside and isinstance(slot.layer, Layer) and slot.layer.type == "Slice":
+                    pieces.setdefault(slot.layer, set()).add(slot.at)
+    return [layer for layer, found in pieces.items() if len(found) > 1 and len(layer.tops) >= len(unroll.steps)]
+
+
+def _time_cuts(look: Look) -> Iterator[Defect]:
+    steps = len(look.unroll.steps)
+    for layer in time_slices(look.unroll):
+        shape = look.shape(layer.bottoms[0].blob) if layer.bottoms else None
+        axis, count = axis_of(layer), len(layer.tops)
+        if shape is None or axis >= len(shape) or count != steps:
+            continue
+        size = shape[axis]
+        places = [at for at, dim in enumerate(shape[:2]) if dim == count and at != axis]
+        if size is None or size % count == 0 or not places:
+            continue
+        message = (
+            f"Slice '{layer.name}' cuts axis {axis}, of size {size}, into {count} steps: the time is axis "
+            f"{places[0]}, of size {count}"
+        )
+        yield Defect("axis-against-time", message, _block(layer).span("axis"), resizes=(layer,))

@@ -1,16 +1,31 @@
-"""Defects of unrolled nets, and what the four checks that find them have in common."""
+"""Defects of unrolled nets, and what the checks that find them have in common."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Literal, NamedTuple, TypeVar
 
+from ..layers import Shape
 from ..net import Blob, Layer, Use
 from ..text import Span
 from .model import Unroll
 
-Kind = Literal["unshared-weights", "cell-state-overwritten", "uneven-gates", "axis-against-time"]
+Kind = Literal[
+    "unshared-weights",
+    "cell-state-overwritten",
+    "uneven-gates",
+    "axis-against-time",
+    "gate-activation",
+    "state-wiring",
+    "gate-order",
+    "initial-state",
+    "step-out-of-line",
+    "left-out-step",
+    "continuation",
+    "shared-across-cells",
+    "uneven-multipliers",
+]
 """The name of the rule that reports the defect."""
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Hashable)
 
 
 class Place(NamedTuple):
@@ -48,9 +63,14 @@ class Defect(NamedTuple):
     """What would put it right, where that is certain."""
 
 
-def layers_with_role(unroll: Unroll, role: str) -> list[tuple[int, Layer]]:
-    """The layers of one role with the numbers of their steps, counted from 0."""
-    return [(number, step.layers[role]) for number, step in enumerate(unroll.steps) if role in step.layers]
+class Look(NamedTuple):
+    """An unrolled net with what its checks need to know beside it."""
+
+    unroll: Unroll
+    shape: Callable[[Blob | None], Shape]
+    """The shape of a blob, None if nothing is known of it."""
+    foreign_params: frozenset[str] = frozenset()
+    """The names of the params of other unrolled nets."""
 
 
 def usual(values: Iterable[T]) -> T:
@@ -67,3 +87,15 @@ def in_steps(numbers: list[int], unroll: Unroll) -> str:
     if len(numbers) == 1:
         return f"in step {numbers[0]}"
     return f"in all {total} steps" if len(numbers) == total else f"in {len(numbers)} of {total} steps"
+
+
+def others(sharers: int, steps: int) -> str:
+    """`the other 5 steps`, `5 other steps` or `the step before`."""
+    if steps == 2:
+        return "the step before"
+    return f"the other {sharers} steps" if sharers == steps - 1 else f"{sharers} other steps"
+
+
+def repeated(places: Iterable[tuple[int, Span]]) -> tuple[Place, ...]:
+    """Notes for the other steps in which the same is wrong."""
+    return tuple(Place(f"the same in step {number}", span) for number, span in places)

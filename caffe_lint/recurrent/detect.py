@@ -12,6 +12,7 @@ from .fit import Fit, fit_alike, fit_tolerant
 from .links import Chain, Link, Places, chain_of, places_of
 from .model import Step, Unroll
 from .pattern import Usual
+from .reader import Reader
 
 
 def find_unrolls(net: Net) -> list[Unroll]:
@@ -39,6 +40,9 @@ def _unroll(chain: Chain, places: Places) -> Unroll:
             else fit_tolerant(usual.pattern, link, places, usual.owners)
         )
         steps.append(_step(link, fit))
+    reader = Reader(steps, usual, places)
+    for step in steps:
+        step.reads = reader.read(step, is_alike=step.number in usual.alike)
     return Unroll(steps, chain.kind, usual.pattern)
 
 
@@ -46,5 +50,10 @@ def _step(link: Link, fit: Fit) -> Step:
     layers = {**link.roles, **fit.layers}
     in_order = dict(sorted(layers.items(), key=lambda item: item[1].index))
     return Step(
-        link.number, in_order, link.states, fit.bottoms, fit.extra, frozenset(fit.absent), link.before
+        link.number,
+        in_order,
+        link.states,
+        bottoms=fit.bottoms,
+        extra=fit.extra,
+        absent=frozenset(fit.absent),
     )

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ..net import Blob, Layer, Use
-from .layer_kinds import LEARNED, UNITS
+from .layer_kinds import LEARNED
 
 
 class Inner(NamedTuple):
@@ -61,12 +61,12 @@ class Step:
     """What the step makes: `h`, and `c` of an LSTM."""
     bottoms: dict[str, list[Use | None]] = field(default_factory=dict)
     """What stands in the slots of each role; None where nothing does."""
+    reads: dict[str, list[Slot | None]] = field(default_factory=dict)
+    """What these bottoms read."""
     extra: dict[str, Layer] = field(default_factory=dict)
     """Layers that other steps do not have, by the role that reads them."""
     absent: frozenset[str] = frozenset()
     """Roles that a first step may do without: it goes on from no state."""
-    before: Use | None = None
-    """Where the step reads the state of the step before."""
 
     @property
     def cell(self) -> Blob | None:
@@ -97,40 +97,37 @@ class Unroll:
     pattern: dict[str, Node] = field(default_factory=dict)
     """The usual step, role by role from its output on; empty for a single step."""
 
-    @cached_property
-    def places(self) -> dict[Layer, tuple[Step, str]]:
-        """Which step and role each layer has."""
-        return {layer: (step, role) for step in self.steps for role, layer in step.layers.items()}
+    def layers_with(self, role: str) -> list[tuple[int, Layer]]:
+        """The layers of one role with the numbers of their steps."""
+        return [(step.number, step.layers[role]) for step in self.steps if role in step.layers]
 
     @cached_property
     def hidden_size(self) -> int | None:
-        """H by what the layers with the weights of most steps put out; None if that is unknown."""
-        sizes: list[int] = []
-        for step in self.steps:
-            sizes += self._sizes(step)
-        return max(set(sizes), key=sizes.count, default=None)
-
-    def _sizes(self, step: Step) -> Iterator[int]:
-        for role, layer in step.layers.items():
-            if not role.endswith("h_product") or layer.type not in LEARNED:
+        """H by what the layers with weights of most steps put out; None if that is unknown."""
+        roles = [role for role in self.pattern if role.endswith("_product")]
+        for role in sorted(roles, key=lambda role: not role.endswith("h_product")):
+            node = self.pattern[role]
+            if node.layer.type not in LEARNED:
                 continue
-            outputs = layer.block.block(LEARNED[layer.type]).integer("num_output")
-            gates = self._gates_of(role)
-            if outputs and outputs % gates == 0:
-                yield outputs // gates
+            outputs = [
+                layer.block.block(LEARNED[layer.type]).integer("num_output")
+                for _, layer in self.layers_with(role)
+                if layer.type in LEARNED
+            ]
+            usual = max(set(outputs), key=outputs.count, default=0)
+            gates = self.gates_in(role)
+            return usual // gates if usual and usual % gates == 0 else None
+        return None
 
-    def _gates_of(self, role: str) -> int:
-        """How many gates a product makes at once."""
+    def gates_in(self, role: str) -> int:
+        """How many gates a layer computes at once."""
         if self.cell == "lstm-unit":
             return 4
-        cut = [node for node in self.pattern.values() if node.layer.type == "Slice"]
-        for node in cut:
-            if role in self._behind(node):
-                return len(node.layer.tops)
-        return 1
+        cut = (node for node in self.pattern.values() if node.layer.type == "Slice")
+        return next((len(node.layer.tops) for node in cut if role in self.roles_behind(node)), 1)
 
-    def _behind(self, node: Node) -> set[str]:
-        """The roles that a node reads, and what these read."""
+    def roles_behind(self, node: Node) -> set[str]:
+        """The roles that a node reads within its step, and what these read."""
         found: set[str] = set()
         stack = [node]
         while stack:
@@ -148,8 +145,3 @@ class Unroll:
             for step in self.steps
         ]
         return [name for name in used[0] if all(name in names for names in used)]
-
-    @property
-    def is_unit(self) -> bool:
-        """Whether one layer computes the cell."""
-        return any(layer.type in UNITS for layer in self.steps[0].layers.values())

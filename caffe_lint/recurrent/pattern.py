@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 
 from ..net import Blob, Layer, Use
 from .extent import SHARED, View, step_of_layers
@@ -24,6 +25,30 @@ class Usual:
         self.view = next(view for view in self.views.values() if view.signature == usual)
         self.alike = {number: view for number, view in self.views.items() if view.signature == usual}
         self.pattern = _pattern(self.view, places, self.owners)
+        self._places = places
+
+    @cached_property
+    def direction(self) -> int:
+        """1 if later steps read later pieces of a sequence, -1 if the steps run backwards in time."""
+        first, last = min(self.alike), max(self.alike)
+        pieces = [*zip(self._pieces(first), self._pieces(last), strict=True)]
+        moved = [after - before for before, after in pieces if before != after]
+        return -1 if first != last and moved and sum(move < 0 for move in moved) > len(moved) / 2 else 1
+
+    def _pieces(self, number: int) -> list[int]:
+        view = self.alike[number]
+        return [
+            outside(use.blob, self._places, self.owners).at
+            for layer in _layers(view)
+            for use in view.order[layer]
+            if use.blob is not None and not view.holds(use.blob.layer) and use.blob.layer not in self._places
+        ]
+
+    def expected_piece(self, role: str, slot: int, step: int) -> int:
+        """Which piece of a sequence a step reads, if it goes on as the usual one does."""
+        usual = self.pattern[role].slots[slot]
+        at = usual.at if isinstance(usual, Outside) else 0
+        return at + self.direction * (step - self.view.link.number)
 
 
 def _pattern(view: View, places: Places, owners: dict[Layer, int]) -> Pattern:

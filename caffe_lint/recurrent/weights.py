@@ -2,24 +2,54 @@
 
 from collections.abc import Iterator
 
-from ..net import Layer
+from ..net import Layer, ParamSpec
 from ..text import Span
-from .defect import Defect, ParamName, Place, layers_with_role, usual
+from .defect import Defect, Look, ParamName, Place, others, usual
+from .layer_kinds import LEARNED
 from .model import Unroll
 
+Holder = tuple[int, Layer]
 
-def unshared_weights(unroll: Unroll) -> Iterator[Defect]:
+_WITHOUT_BIAS = ("Embed",)
+
+
+def unshared_weights(look: Look) -> Iterator[Defect]:
     """Params whose names differ between the steps: Caffe shares learned blobs by `param { name }` only."""
-    for role in ("x_product", "h_product"):
-        layers = layers_with_role(unroll, role)
-        for index, what in enumerate(("weights", "bias")):
-            holders = [(step, layer) for step, layer in layers if index < _blob_count(layer)]
+    for _, index, holders in _learned(look.unroll):
+        yield from _compare(holders, index, look)
+
+
+def uneven_multipliers(look: Look) -> Iterator[Defect]:
+    """A multiplier that a later step gives alone: Caffe takes it for all (net.cpp, Net::AppendParam)."""
+    for _, index, holders in _learned(look.unroll):
+        specs = [layer.params[index] for _, layer in holders if index < len(layer.params)]
+        if len(specs) == len(holders) and specs and len({spec.name for spec in specs}) == 1 and specs[0].name:
+            for what in ("lr_mult", "decay_mult"):
+                yield from _compare_multipliers(holders, specs, what)
+
+
+def _learned(unroll: Unroll) -> Iterator[tuple[str, int, list[Holder]]]:
+    """Each learned blob of the usual step, with the layers that hold it in the steps."""
+    for role in unroll.pattern:
+        layers = unroll.layers_with(role)
+        is_product = unroll.pattern[role].layer.type in LEARNED
+        named = [layer for _, layer in layers if any(param.name for param in layer.params)]
+        # A BatchNorm of each step may well keep its own statistics; weights are meant to be shared.
+        if len(layers) < 2 or not (is_product or 2 * len(named) > len(layers)):
+            continue
+        blobs = max(2 if is_product else 0, *(len(layer.params) for _, layer in layers))
+        for index in range(blobs):
+            holders = [
+                (step, layer) for step, layer in layers if index < _blob_count(layer, is_product=is_product)
+            ]
             if len(holders) > 1:
-                yield from _compare(holders, index, what)
+                yield role, index, holders
 
 
-def _blob_count(layer: Layer) -> int:
-    return 1 + layer.block.block("inner_product_param").boolean("bias_term")
+def _blob_count(layer: Layer, *, is_product: bool) -> int:
+    if not is_product or layer.type not in LEARNED:
+        return len(layer.params)
+    return 1 + layer.block.block(LEARNED[layer.type]).boolean("bias_term")
 
 
 def _name(layer: Layer, index: int) -> str:
@@ -30,34 +60,35 @@ def _span(layer: Layer, index: int) -> Span:
     return layer.params[index].span if index < len(layer.params) else layer.name_span
 
 
-def _compare(holders: list[tuple[int, Layer]], index: int, what: str) -> Iterator[Defect]:
+def _compare(holders: list[Holder], index: int, look: Look) -> Iterator[Defect]:
+    what = ("weights", "bias")[index] if index < 2 else f"blob {index}"
     names = [_name(layer, index) for _, layer in holders]
-    shared = usual(name or f"\0{step}" for (step, _), name in zip(holders, names, strict=True))
     if len(set(names)) == 1 and names[0]:
         return
+    shared = usual(name or f"\0{step}" for (step, _), name in zip(holders, names, strict=True))
     sharers = names.count(shared)
     if sharers == 0 or (sharers == 1 and len(holders) > 2):
         yield from _none_shared(holders, index, what)
         return
     owner = holders[names.index(shared)][1]
-    others = _others(sharers, len(names))
     for (step, layer), name in zip(holders, names, strict=True):
-        if name != shared:
-            found = f"is named '{name}'" if name else "has no name"
-            where = f"param {index} of '{layer.name}'"
-            message = f"step {step} learns {what} of its own: {where} {found}, {others} '{shared}'"
-            note = Place(f"'{owner.name}' has the name that the steps share", _span(owner, index))
-            remedy = ParamName(layer, index, shared)
-            yield Defect("unshared-weights", message, _span(layer, index), (note,), remedy=remedy)
+        if name == shared:
+            continue
+        is_foreign = bool(name) and name in look.foreign_params
+        found = f"is named '{name}'" if name else "has no name"
+        where = f"param {index} of '{layer.name}'"
+        mistake = (
+            f"shares {what} with another cell" if is_foreign else f"learns {what} of its own"
+        )
+        verb = "uses" if len(names) == 2 else "share"
+        message = f"step {step} {mistake}: {where} {found}, {others(sharers, len(names))} {verb} '{shared}'"
+        note = Place(f"'{owner.name}' has the name that the steps share", _span(owner, index))
+        remedy = ParamName(layer, index, shared)
+        kind = "shared-across-cells" if is_foreign else "unshared-weights"
+        yield Defect(kind, message, _span(layer, index), (note,), remedy=remedy)
 
 
-def _others(sharers: int, steps: int) -> str:
-    if steps == 2:
-        return "the step before uses"
-    return f"the other {sharers} steps share" if sharers == steps - 1 else f"{sharers} other steps share"
-
-
-def _none_shared(holders: list[tuple[int, Layer]], index: int, what: str) -> Iterator[Defect]:
+def _none_shared(holders: list[Holder], index: int, what: str) -> Iterator[Defect]:
     first, *rest = (layer for _, layer in holders)
     message = (
         f"each of the {len(holders)} steps learns {what} of its own: give param {index} of '{first.name}' "
@@ -65,3 +96,21 @@ def _none_shared(holders: list[tuple[int, Layer]], index: int, what: str) -> Ite
     )
     notes = tuple(Place(f"its copy '{layer.name}'", _span(layer, index)) for layer in rest)
     yield Defect("unshared-weights", message, _span(first, index), notes)
+
+
+def _compare_multipliers(holders: list[Holder], specs: list[ParamSpec], what: str) -> Iterator[Defect]:
+    owner = min(specs, key=lambda spec: spec.layer.index)
+    given = [
+        (step, spec) for (step, _), spec in zip(holders, specs, strict=True) if spec.block.has(what)
+    ]
+    values = {spec.block.real(what) for _, spec in given}
+    if owner.block.has(what) or len(given) != 1 or values == {1.0}:
+        return
+    ((step, spec),) = given
+    value = f"{spec.block.real(what):g}"
+    message = (
+        f"'{what}' {value} of '{spec.layer.name}' in step {step} holds for all {len(specs)} steps, which share "
+        f"'{spec.name}': give it in the first, '{owner.layer.name}', or in none"
+    )
+    note = Place("the owner of the shared blob gives none", owner.span)
+    yield Defect("uneven-multipliers", message, spec.block.span(what), (note,))

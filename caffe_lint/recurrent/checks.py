@@ -1,0 +1,62 @@
+"""All that can be wrong in an unrolled net, each mistake once."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from ..layers import Shape
+from ..net import Blob
+from .activations import wrong_activations
+from .axes import axes_against_time
+from .continuation import half_resets
+from .defect import Defect, Look
+from .gates import gate_orders, uneven_gates
+from .initial import wrong_initial_states
+from .model import Unroll
+from .outline import odd_steps
+from .outputs import wrong_outputs
+from .weights import uneven_multipliers, unshared_weights
+from .wiring import overwritten_cells, wrong_pieces, wrong_states
+
+_CHECKS = (
+    unshared_weights,
+    uneven_multipliers,
+    overwritten_cells,
+    uneven_gates,
+    gate_orders,
+    wrong_activations,
+    axes_against_time,
+    wrong_states,
+    wrong_pieces,
+    odd_steps,
+    wrong_initial_states,
+    wrong_outputs,
+    half_resets,
+)
+
+
+def find_defects(
+    unrolls: Sequence[Unroll], shape: Callable[[Blob | None], Shape] = lambda _: None
+) -> Iterator[Defect]:
+    """Everything that is wrong in the unrolled nets of a net.
+
+    Args:
+        unrolls: all of them: which weights belong to which cell shows by the others.
+        shape: the shape of a blob, None if nothing is known of it.
+    """
+    params = [_params(unroll) for unroll in unrolls]
+    for unroll in unrolls:
+        if len(unroll.steps) < 2:
+            continue
+        mine = next(names for names, each in zip(params, unrolls, strict=True) if each is unroll)
+        foreign = frozenset().union(*(names for names in params if names is not mine))
+        look = Look(unroll, shape, foreign)
+        for check in _CHECKS:
+            yield from check(look)
+
+
+def _params(unroll: Unroll) -> frozenset[str]:
+    """The names of params that most steps of a cell use."""
+    counts: dict[str, int] = {}
+    for step in unroll.steps:
+        for name in {param.name for layer in step.layers.values() for param in layer.params if param.name}:
+            counts[name] = counts.get(name, 0) + 1
+    return frozenset(name for name, count in counts.items() if 2 * count > len(unroll.steps))

@@ -1,0 +1,114 @@
+"""The states that the first step goes on from."""
+
+from collections.abc import Iterator
+
+from ..layers import Shape, dummy_fillers
+from ..net import Blob, Use
+from .defect import Defect, Look, Place
+from .layer_kinds import ACTIVATIONS
+from .model import Outside, State, Unroll
+
+
+def first_reads(unroll: Unroll) -> Iterator[tuple[State, Use, bool]]:
+    """Where the first step reads states: the slot, the bottom, and whether it comes from outside."""
+    first = unroll.steps[0]
+    for role, node in unroll.pattern.items():
+        uses, found = first.bottoms.get(role, ()), first.reads.get(role, ())
+        for slot, use, read in zip(node.slots, uses, found, strict=False):
+            if type(slot) is State and use is not None:
+                yield slot, use, type(read) is Outside
+
+
+def wrong_initial_states(look: Look) -> Iterator[Defect]:
+    """Initial states that are random, have another shape than the state, or are overwritten."""
+    seen: set[Blob] = set()
+    for slot, use, is_outside in first_reads(look.unroll):
+        blob = use.blob
+        if blob is None or blob in seen or not is_outside:
+            continue
+        seen.add(blob)
+        found = _rewritten(use) or _random(use, look) or _shape(slot, use, look)
+        if found is not None:
+            yield found
+
+
+def _rewritten(use: Use) -> Defect | None:
+    blob = use.blob
+    assert blob is not None, "only bottoms that read something are looked at"
+    if not blob.is_in_place or blob.origin.layer.bottoms:
+        return None
+    start = blob.origin
+    message = (
+        f"the initial state '{start.name}' is overwritten in place by {blob.layer.type} '{blob.layer.name}' before "
+        f"the first step reads it: its layer fills it once, and each forward pass goes on from what is left"
+    )
+    note = Place("the first step reads it here", use.span)
+    return Defect("initial-state", message, blob.span, (note, Place("it is made here", start.span)))
+
+
+def _random(use: Use, look: Look) -> Defect | None:
+    blob = use.blob
+    assert blob is not None, "only bottoms that read something are looked at"
+    for filler in dummy_fillers(blob):
+        kind = filler.string("type")
+        if kind != "constant":
+            message = (
+                f"the initial state '{blob.name}' is filled by '{kind}': the first step goes on from other random "
+                "numbers in each net"
+            )
+            note = Place("the first step reads it here", use.span)
+            return Defect("initial-state", message, filler.span("type"), (note,))
+    return None
+
+
+def _shape(slot: State, use: Use, look: Look) -> Defect | None:
+    blob = use.blob
+    assert blob is not None, "only bottoms that read something are looked at"
+    found, expected = look.shape(blob), _expected(slot, use, look)
+    if found is None or expected is None or _fits(found, expected):
+        return None
+    message = (
+        f"the initial state '{blob.name}' is {_shown(found)}, the states of the steps are {_shown(expected)}"
+    )
+    maker = blob.layer
+    block = {"Input": "input_param", "DummyData": "dummy_data_param"}.get(maker.type)
+    span = blob.span
+    if block is not None and (shapes := maker.block.block(block).blocks("shape")):
+        span = shapes[blob.index % len(shapes)].place
+    note = Place("the first step reads it here", use.span)
+    return Defect("initial-state", message, span, (note,), resizes=(maker,))
+
+
+def _expected(slot: State, use: Use, look: Look) -> Shape:
+    """The shape of the state, by H and by what the sequence holds: a step's batch."""
+    unroll = look.unroll
+    size = unroll.hidden_size
+    batch = _batch(look)
+    found = look.shape(use.blob)
+    if size is None or batch is None or found is None or len(found) != len(batch) + 1:
+        return None
+    return (*batch, size)
+
+
+def _batch(look: Look) -> tuple[int, ...] | None:
+    """All axes but that of the features, by the x part of a step."""
+    for step in look.unroll.steps:
+        for role in ("gate_sum", "x_product", "gate_slice", "hidden"):
+            for use in step.bottoms.get(role, ()):
+                shape = look.shape(use.blob) if use is not None else None
+                if shape is not None and len(shape) == 3 and all(dim is not None for dim in shape[:-1]):
+                    return tuple(dim for dim in shape[:-1] if dim is not None)
+    return None
+
+
+def _fits(found: Shape, expected: Shape) -> bool:
+    if found is None or expected is None or len(found) != len(expected):
+        return found is None or expected is None
+    return all(one is None or one == other for one, other in zip(found, expected, strict=True))
+
+
+def _shown(shape: Shape) -> str:
+    return " x ".join("?" if dim is None else str(dim) for dim in shape or ())
+
+
+__all__ = ["ACTIVATIONS", "first_reads", "wrong_initial_states"]

@@ -1,0 +1,100 @@
+"""How the outputs of the steps are joined: all of them, in the order of time, along the time."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ..net import Blob, Layer
+from .axes import axis_of, time_slices
+from .defect import Defect, Look, Place
+from .model import Step
+
+_OF_BATCH = "batch"
+
+
+def wrong_outputs(look: Look) -> Iterator[Defect]:
+    """Concats of the outputs that leave a step out, take one twice, or put them in another order."""
+    for concat, numbers in _joins(look):
+        yield from _order(concat, numbers, look)
+        yield from _axis(concat, numbers, look)
+
+
+def _joins(look: Look) -> Iterator[tuple[Layer, list[int]]]:
+    """The Concats of outputs, and the steps of their bottoms."""
+    steps: dict[Blob, Step] = {}
+    for step in look.unroll.steps:
+        for blob in _outputs(step):
+            steps.setdefault(blob, step)
+    seen: dict[Layer, None] = {}
+    for blob in steps:
+        seen |= dict.fromkeys(use.layer for use in blob.uses if use.layer.type == "Concat")
+    for concat in seen:
+        found = [steps.get(use.blob) if use.blob is not None else None for use in concat.bottoms]
+        numbers = [step.number for step in found if step is not None]
+        if len(numbers) == len(found) and len(set(numbers)) > 1:
+            yield concat, numbers
+
+
+def _outputs(step: Step) -> Iterator[Blob]:
+    """h of a step, and what is made of it alone, as the output of an RNN."""
+    blobs = [step.hidden] if step.hidden is not None else []
+    taken = {*step.layers.values()}
+    for blob in blobs[:6]:
+        yield blob
+        for use in blob.uses:
+            layer = use.layer
+            if len(layer.bottoms) == 1 and layer.type != "Concat" and layer not in taken and len(layer.tops) == 1:
+                blobs.append(layer.tops[0])
+                if len(blobs) < 6:
+                    yield layer.tops[0]
+
+
+def _order(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:
+    steps = len(look.unroll.steps)
+    # Where only some of the outputs are used, that may be meant; one that is missing among all is not.
+    if steps < 3 or len(numbers) < max(steps - 1, 2) or len(numbers) > steps + 1:
+        return
+    moves = Counter((after > before) - (after < before) for before, after in zip(numbers, numbers[1:], strict=False))
+    direction = -1 if moves[-1] > moves[1] else 1
+    expected = list(range(steps))[::direction]
+    if numbers == expected:
+        return
+    counts = Counter(numbers)
+    twice = [number for number in expected if counts[number] > 1]
+    absent = [number for number in expected if not counts[number]]
+    if twice:
+        at = len(numbers) - 1 - numbers[::-1].index(twice[0])
+        at = next((place for place, number in enumerate(numbers) if number == twice[0] and place < len(expected) and expected[place] != number), at)
+        message = f"'{concat.name}' joins the output of step {twice[0]} twice"
+        message += f" and leaves out step {absent[0]}" if absent else ""
+        yield Defect("left-out-step", message, concat.bottoms[at].span)
+    elif absent:
+        if len(absent) > 1:
+            return
+        blob = look.unroll.steps[absent[0]].hidden
+        notes = (Place("this output is left out", blob.span),) if blob is not None else ()
+        message = f"'{concat.name}' joins the outputs of {len(numbers)} of {steps} steps: step {absent[0]} is left out"
+        yield Defect("left-out-step", message, concat.name_span, notes)
+    else:
+        at = next(place for place, number in enumerate(numbers) if number != expected[place])
+        message = (
+            f"'{concat.name}' joins the outputs out of order: step {numbers[at]} stands where step {expected[at]} "
+            "belongs"
+        )
+        yield Defect("left-out-step", message, concat.bottoms[at].span)
+
+
+def _axis(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:
+    if len(numbers) < len(look.unroll.steps):
+        return
+    axis = axis_of(concat)
+    shape = look.shape(look.unroll.steps[0].hidden)
+    cuts = time_slices(look.unroll)
+    time = axis_of(cuts[0]) if cuts else None
+    if time is None and shape is not None and len(shape) == 3:
+        ones = [at for at, dim in enumerate(shape[:2]) if dim == 1]
+        time = ones[0] if len(ones) == 1 else None
+    if time is None or axis == time or (shape is not None and len(shape) != 3):
+        return
+    size = f" (each output is {' x '.join(map(str, shape))})" if shape is not None else ""
+    message = f"'{concat.name}' joins the outputs along axis {axis}, the time is axis {time}{size}"
+    yield Defect("axis-against-time", message, concat.block.block("concat_param").span("axis"), resizes=(concat,))

@@ -1,0 +1,63 @@
+"""Says of every bottom of a step what it reads: a layer of the step, a state, or something outside."""
+
+from ..net import Layer, Use
+from .links import Places
+from .model import Inner, Outside, Slot, State, Step
+from .pattern import Usual, outside
+
+Claim = tuple[Step, str]
+
+
+class Reader:
+    """Reads the bottoms of the steps of a chain, once all steps have their layers."""
+
+    def __init__(self, steps: list[Step], usual: Usual, places: Places) -> None:
+        self._usual = usual
+        self._places = places
+        claims: dict[Layer, list[Claim]] = {}
+        for step in steps:
+            for role, layer in step.layers.items():
+                claims.setdefault(layer, []).append((step, role))
+        self._owners = {layer: self._owner(layer, each) for layer, each in claims.items()}
+
+    def read(self, step: Step, *, is_alike: bool) -> dict[str, list[Slot | None]]:
+        """What stands in the slots of each role of a step."""
+        pattern = self._usual.pattern
+        return {
+            role: [
+                slot if is_alike and type(slot) is not Outside else self._slot(step, use)
+                for slot, use in zip(pattern[role].slots, uses, strict=True)
+            ]
+            for role, uses in step.bottoms.items()
+        }
+
+    def _slot(self, step: Step, use: Use | None) -> Slot | None:
+        if use is None or use.blob is None:
+            return None
+        blob = use.blob
+        owner = self._owners.get(blob.layer)
+        if owner is None:
+            return outside(blob, self._places, self._usual.owners)
+        other, role = owner
+        if other is step:
+            return Inner(role, blob.index)
+        return State(role, blob.index, step.number - other.number)
+
+    def _owner(self, layer: Layer, claims: list[Claim]) -> Claim:
+        """Whose a layer is that several steps read in the same role: that of the step it stands next to."""
+        if len(claims) == 1:
+            return claims[0]
+        return min(claims, key=lambda claim: self._distance(layer, *claim))
+
+    def _distance(self, layer: Layer, step: Step, role: str) -> tuple[int, int]:
+        """How far the pieces that the layer reads are from those of the step, and its place from theirs."""
+        pieces = sum(
+            abs(found.at - self._usual.expected_piece(role, number, step.number))
+            for number, use in enumerate(step.bottoms.get(role, ()))
+            if use is not None
+            and use.blob is not None
+            and use.blob.layer.type == "Slice"
+            and (found := outside(use.blob, self._places, self._usual.owners))
+        )
+        others = sorted(each.index for each in step.layers.values() if each is not layer)
+        return pieces, abs(layer.index - others[len(others) // 2]) if others else 0

@@ -1,0 +1,236 @@
+"""Steps that read another state, or another piece of a sequence, than the step before made for them."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..net import Blob, Layer, Use
+from .defect import Defect, Look, Overwriting, Place, in_steps, repeated, usual
+from .layer_kinds import ACTIVATIONS, is_scaled
+from .model import Inner, Node, Outside, Slot, State, Step, Unroll
+
+
+class Odd(NamedTuple):
+    """A bottom that reads something else than those of the other steps."""
+
+    step: Step
+    node: Node
+    use: Use
+    expected: Slot
+    found: Slot
+
+
+def odd_bottoms(unroll: Unroll) -> Iterator[Odd]:
+    """The bottoms that do not read what the same bottom reads in most steps; pieces are not compared."""
+    for step in unroll.steps:
+        for role, found_slots in step.reads.items():
+            node = unroll.pattern[role]
+            for expected, found, use in zip(node.slots, found_slots, step.bottoms[role], strict=True):
+                if found is None or use is None or found == expected or type(found) is Outside is type(expected):
+                    continue
+                if step.number == 0 and type(expected) is State:
+                    continue
+                yield Odd(step, node, use, expected, found)
+
+
+def wrong_states(look: Look) -> Iterator[Defect]:
+    """Steps that read the state of another step, or h where c belongs."""
+    reported: set[int] = set()
+    for odd in odd_bottoms(look.unroll):
+        defect = _state_defect(odd, look.unroll)
+        # One step that reads the wrong state in several places is one mistake for each blob it reads.
+        if defect is not None and not (odd.step.number in reported and _is_same(odd)):
+            reported.add(odd.step.number)
+            yield defect
+
+
+def _is_same(odd: Odd) -> bool:
+    return False if type(odd.found) is State else True
+
+
+def _state_defect(odd: Odd, unroll: Unroll) -> Defect | None:
+    expected, found, step = odd.expected, odd.found, odd.step
+    name, reader = odd.use.name, odd.use.layer.name
+    if type(expected) is State:
+        if _is_overwriting(odd, unroll):
+            return None
+        wanted = f"{_state(expected.role, unroll)} of {_step_at(step, expected.lag)}"
+        right = _blob(unroll, step.number - expected.lag, expected)
+        if type(found) is State:
+            what = f"{_state(found.role, unroll)} of {_step_at(step, found.lag)}, '{name}'"
+        elif type(found) is Inner:
+            what = f"'{name}' of the step itself"
+        else:
+            what = f"'{name}', which no step makes"
+        return _defect(odd, what, f"the other steps read {wanted}", right)
+    if type(expected) is Inner and type(found) is State and expected.role in step.layers:
+        what = f"{_state(found.role, unroll)} of {_step_at(step, found.lag)}, '{name}'"
+        right = step.layers[expected.role].tops[expected.index]
+        if found.role == expected.role or found.role in ("cell", "hidden"):
+            return _defect(odd, what, f"the other steps read their own {_state(expected.role, unroll)}", right)
+    if type(expected) is Inner and type(found) is State and found.role == expected.role:
+        what = f"{_state(found.role, unroll)} of {_step_at(step, found.lag)}, '{name}'"
+        return _defect(odd, what, f"the other steps read their own {_state(expected.role, unroll)}", None)
+    if type(expected) is Outside and type(found) in (State, Inner) and reader:
+        what = f"'{name}' of the cell itself"
+        return _defect(odd, what, "the other steps read what comes from outside", None)
+    return None
+
+
+def _defect(odd: Odd, what: str, wanted: str, right: Blob | None) -> Defect:
+    message = f"step {odd.step.number} reads {what} in '{odd.use.layer.name}', {wanted}"
+    notes = (Place(f"that would be '{right.name}'", right.span),) if right is not None else ()
+    return Defect("state-wiring", message, odd.use.span, notes)
+
+
+def _blob(unroll: Unroll, number: int, slot: State) -> Blob | None:
+    if not 0 <= number < len(unroll.steps):
+        return None
+    layer = unroll.steps[number].layers.get(slot.role)
+    return layer.tops[slot.index] if layer is not None and slot.index < len(layer.tops) else None
+
+
+def _state(role: str, unroll: Unroll) -> str:
+    if role == "cell":
+        return "the cell state c"
+    if role == "hidden":
+        return "the output h"
+    return "the state" if role == "unit" else f"the {unroll.pattern[role].layer.type} '{role}'"
+
+
+def _step_at(step: Step, lag: int) -> str:
+    if lag == 1:
+        return "the step before"
+    return f"step {step.number - lag}" + (f", {lag} steps ago" if lag > 1 else "")
+
+
+# --- the cell state, overwritten
+
+
+def overwritten_cells(look: Look) -> Iterator[Defect]:
+    """Activations of the cell state that the next step reads instead of it, in place or not.
+
+    Caffe loads such a net: the next step then goes on from tanh(c) where it should go on from c.
+    """
+    unroll = look.unroll
+    found: dict[bool, list[tuple[Step, Use, Layer]]] = {}
+    for step in unroll.steps[1:]:
+        for use in _readers_of_cell(step, unroll):
+            layer = use.blob.layer if use.blob is not None else None
+            if layer is not None and layer.type in ACTIVATIONS and _cell_of(use, step, unroll) is not None:
+                found.setdefault(use.blob is not None and use.blob.is_in_place, []).append((step, use, layer))
+                break
+    for is_in_place, places in found.items():
+        yield _overwritten(places, unroll, is_in_place=is_in_place)
+
+
+def _readers_of_cell(step: Step, unroll: Unroll) -> Iterator[Use]:
+    """Where a step keeps the cell state of the step before."""
+    for role in ("forget", "unit"):
+        for use in step.bottoms.get(role, ()):
+            if use is None or use.blob is None:
+                continue
+            maker = use.blob.layer
+            yield maker.bottoms[0] if is_scaled(maker) and maker not in (unroll.pattern,) else use
+
+
+def _cell_of(use: Use, step: Step, unroll: Unroll) -> Blob | None:
+    """The cell state of the step before, if what is read is an activation of it."""
+    before = unroll.steps[step.number - 1].cell
+    blob = use.blob
+    while blob is not None and blob.layer.type in ACTIVATIONS and blob.layer.bottoms:
+        blob = blob.layer.bottoms[0].blob
+        if blob is not None and blob is before:
+            return blob
+    return None
+
+
+def _is_overwriting(odd: Odd, unroll: Unroll) -> bool:
+    """Whether `overwritten_cells` reports it."""
+    is_cell = type(odd.expected) is State and odd.expected.role in ("cell", "unit")
+    return is_cell and _cell_of(odd.use, odd.step, unroll) is not None
+
+
+def _overwritten(places: list[tuple[Step, Use, Layer]], unroll: Unroll, *, is_in_place: bool) -> Defect:
+    step, use, layer = places[0]
+    before = unroll.steps[step.number - 1]
+    cell = before.cell
+    assert cell is not None, "what is overwritten is a cell state"
+    where = in_steps([each.number - 1 for each, _, _ in places], unroll)
+    if not is_in_place:
+        message = (
+            f"step {step.number} goes on from '{use.name}', the output of {layer.type} '{layer.name}', instead of "
+            f"the cell state '{cell.name}'"
+        )
+        notes = (Place("the cell state is made here", cell.span), *repeated((s.number, u.span) for s, u, _ in places[1:]))
+        return Defect("cell-state-overwritten", message, use.span, notes)
+    message = (
+        f"{layer.type} '{layer.name}' works in place on the cell state '{cell.name}' {where}: the next "
+        f"step goes on from the output of {layer.type} instead of c; give the layer a top of its own"
+    )
+    notes = (
+        Place("the cell state is made here", cell.span),
+        Place(f"step {step.number} reads the overwritten value here", use.span),
+        *repeated((each.number - 1, other.tops[0].span) for each, _, other in places[1:]),
+    )
+    remedy = tuple(
+        Overwriting(use.blob, use)
+        for each, use, _ in places
+        if use.blob is not None and _is_read_by_step_only(use, unroll.steps[each.number - 1])
+    )
+    # Where others read it too, nobody knows which of the two values they are to have.
+    is_certain = len(remedy) == len(places)
+    span = layer.tops[0].span
+    return Defect("cell-state-overwritten", message, span, notes, remedy=remedy if is_certain else ())
+
+
+def _is_read_by_step_only(use: Use, before: Step) -> bool:
+    blob = use.blob
+    if blob is None or blob.previous is not before.cell or blob.layer is not before.layers.get("cell_tanh"):
+        return False
+    readers = [other.layer for other in blob.uses if other is not use]
+    return readers == [before.layers.get("hidden")]
+
+
+# --- pieces of sequences
+
+
+def wrong_pieces(look: Look) -> Iterator[Defect]:
+    """Steps that read the piece of a sequence that belongs to another step."""
+    unroll = look.unroll
+    for role, node in unroll.pattern.items():
+        for number, slot in enumerate(node.slots):
+            if type(slot) is Outside:
+                yield from _compare_pieces(look, node, number)
+
+
+def _compare_pieces(look: Look, node: Node, number: int) -> Iterator[Defect]:
+    unroll = look.unroll
+    found = [
+        (step, slots[number], step.bottoms[node.role][number])
+        for step in unroll.steps
+        if len(slots := step.reads.get(node.role, [])) > number
+    ]
+    pieces = [(step, slot, use) for step, slot, use in found if type(slot) is Outside and use is not None]
+    layers = [slot.layer for _, slot, _ in pieces]
+    source = usual(layers) if layers else None
+    if source is None or layers.count(source) < 2 or layers.count(source) <= len(layers) / 2:
+        return
+    same = [(step.number, slot.at) for step, slot, _ in pieces if slot.layer == source]
+    slope = usual(
+        (after[1] - before[1]) / (after[0] - before[0]) for before, after in zip(same, same[1:], strict=False)
+    )
+    base = usual(at - slope * step for step, at in same)
+    for step, slot, use in pieces:
+        expected = base + slope * step.number
+        is_marker = is_scaled(node.layer) or (node.role == "unit" and use.index == 2)
+        kind = "continuation" if is_marker else "step-out-of-line"
+        if slot.layer != source:
+            if slope == 0 and step.number:
+                message = f"step {step.number} reads '{use.name}' in '{use.layer.name}', the other steps read another blob"
+                yield Defect(kind, message, use.span)
+        elif slot.at != expected:
+            whose = (slot.at - base) / slope if slope else -1
+            of_step = f", which belongs to step {whose:g}" if slope and 0 <= whose < len(unroll.steps) else ""
+            what = "the marker" if is_marker else "the piece"
+            message = f"step {step.number} reads {what} '{use.name}' in '{use.layer.name}'{of_step}"
+            yield Defect(kind, message, use.span)

@@ -94,7 +94,7 @@ class View:
         if place is not None:
             if place.link.chain is self.link.chain:
                 lag = self.link.number - place.link.number
-                return hash(("state", place.role, blob.index, lag))
+                return hash(("state", place.role_of(blob), blob.index, lag))
             return hash(("other", id(place.link.chain), place.role, blob.index))
         if layer.type == "Slice":
             return hash(("piece", id(layer)))

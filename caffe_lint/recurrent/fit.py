@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..net import Blob, Layer, Use
 from .extent import View, is_commutative
-from .layer_kinds import ACTIVATIONS, LEARNED, behind, names, operation
+from .layer_kinds import ACTIVATIONS, LEARNED, behind, is_sum, names, operation
 from .links import Link, Places
 from .model import Inner, Node, Outside, Slot, State
 from .pattern import Pattern, outside
@@ -59,16 +59,19 @@ class _Fitter:
         self.places = places
         self.owners = owners
         self.fit = Fit()
+        self._shared = {
+            slot.layer for node in pattern.values() for slot in node.slots if type(slot) is Outside and slot.layer
+        }
 
     def assign(self, role: str, blob: Blob | None) -> None:
         """Give a role to the layer that makes a blob, or find out which layer is missing or too many."""
         if blob is None or role in self.fit.layers:
             return
         layer, node = blob.layer, self.pattern[role]
-        if self._is_of_another(layer) or not layer.bottoms:
+        if self._is_of_another(layer) or not layer.bottoms or blob in self._shared:
             self._without(node, None)
             return
-        best = self.score(role, blob)
+        best = self._score_itself(node, blob, _DEPTH)
         found: tuple[str, Use | Inner | None] = ("self", None)
         for use in layer.bottoms[:2]:
             if (score := self.score(role, use.blob) - 1) > best:
@@ -76,6 +79,10 @@ class _Fitter:
         for slot in node.slots:
             if type(slot) is Inner and (score := self.score(slot.role, blob) - 1) > best:
                 best, found = score, ("missing", slot)
+        if not best and self.link.number == 0 and any(type(slot) is State for slot in node.slots):
+            # What a first step reads here is its initial state, whatever makes it.
+            self._without(node, None)
+            return
         kind, what = found
         if kind == "extra" and isinstance(what, Use):
             self.fit.extra[role] = layer
@@ -134,15 +141,32 @@ class _Fitter:
         """How well the layer that makes a blob plays a role, 0 if not at all."""
         if blob is None:
             return 0
-        layer, node = blob.layer, self.pattern[role]
-        if self._is_of_another(layer) or not layer.bottoms:
+        node = self.pattern[role]
+        if self._is_of_another(blob.layer) or not blob.layer.bottoms or blob in self._shared:
             return 0
-        score = _likeness(node.layer, layer)
-        if score == 0 or depth == 0:
+        score = self._score_itself(node, blob, depth)
+        if _likeness(node.layer, blob.layer) >= _ALIKE:
             return score
-        for slot, use in zip(node.slots, self._paired(node, layer, depth - 1), strict=True):
-            score += self._slot_score(slot, use, depth - 1)
+        return max(score, self._score_without_state(node, blob, depth - 1))
+
+    def _score_itself(self, node: Node, blob: Blob, depth: int) -> int:
+        layer = blob.layer
+        score = _likeness(node.layer, layer)
+        if score and depth:
+            for slot, use in zip(node.slots, self._paired(node, layer, depth - 1), strict=True):
+                score += self._slot_score(slot, use, depth - 1)
         return score
+
+    def _score_without_state(self, node: Node, blob: Blob, depth: int) -> int:
+        """How well a blob is what a first step has instead: the one summand that needs no state."""
+        if self.link.number or depth < 1 or not is_sum(node.layer):
+            return 0
+        instead = [
+            self.score(slot.role, blob, depth) - 1
+            for slot in node.slots
+            if type(slot) is Inner and any(self._needs_state(other) for other in node.slots if other is not slot)
+        ]
+        return max(instead, default=0)
 
     def _paired(self, node: Node, layer: Layer, depth: int) -> list[Use | None]:
         """The bottom for each slot: by place, or of summands and factors the one that fits best."""
@@ -177,7 +201,7 @@ class _Fitter:
         for each in behind(blob):
             place = self.places.get(each.layer)
             if place is not None and place.link.chain is self.link.chain:
-                return 4 if place.role == slot.role else 3
+                return 4 if place.role_of(each) == slot.role else 3
         is_start = self.link.number == 0 and blob.layer.type not in ("Slice", *LEARNED)
         return 1 if is_start else 0
 
@@ -187,13 +211,14 @@ class _Fitter:
         found = outside(blob, self.places, self.owners)
         if slot.layer is None:
             return 1 if found.layer is None else 0
-        return 4 if found.layer == slot.layer else 0
+        return 7 if found.layer == slot.layer else 0
 
 
 def _likeness(usual: Layer, layer: Layer) -> int:
     if usual.type == layer.type:
         if usual.type in LEARNED:
-            return _ALIKE + 2 * bool({*names(usual)} & {*names(layer)})
+            mine, its = {*names(usual)}, {*names(layer)}
+            return _ALIKE + 2 * bool(mine & its) - 2 * bool(mine and its and not mine & its)
         same = operation(usual) == operation(layer) and len(usual.bottoms) == len(layer.bottoms)
         return _ALIKE if same else _AKIN
     families = (ACTIVATIONS, LEARNED.keys(), ("Eltwise", "Scale"))

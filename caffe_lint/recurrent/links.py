@@ -44,6 +44,13 @@ class Place(NamedTuple):
     role: str
 
 
+    def role_of(self, blob: Blob) -> str:
+        """The role whose top a blob is in the usual step; in a first one a product alone may make c."""
+        if self.link.states.get("c") is blob and self.link.chain.kind == "lstm":
+            return "cell"
+        return self.role
+
+
 Places = dict[Layer, Place]
 """The layers of all chains that are certain."""
 

@@ -86,7 +86,7 @@ def _slot(use: Use, view: View, roles: dict[Layer, str], places: Places, owners:
         return Inner(roles[layer], blob.index)
     place = places.get(layer)
     if place is not None and place.link.chain is view.link.chain:
-        return State(place.role, blob.index, view.link.number - place.link.number)
+        return State(place.role_of(blob), blob.index, view.link.number - place.link.number)
     return outside(blob, places, owners)
 
 

@@ -1,6 +1,6 @@
 """Says of every bottom of a step what it reads: a layer of the step, a state, or something outside."""
 
-from ..net import Layer, Use
+from ..net import Blob, Layer, Use
 from .links import Places
 from .model import Inner, Outside, Slot, State, Step
 from .pattern import Usual, outside
@@ -41,7 +41,15 @@ class Reader:
         other, role = owner
         if other is step:
             return Inner(role, blob.index)
-        return State(role, blob.index, step.number - other.number)
+        return State(self._state_role(other, use.blob) or role, blob.index, step.number - other.number)
+
+    def _state_role(self, step: Step, blob: Blob) -> str:
+        """The role whose top a state is in the usual step; in a first or damaged one another may make it."""
+        for name, made in step.states.items():
+            if made is blob:
+                usual = self._usual.view.link.states[name].layer
+                return next((role for role, node in self._usual.pattern.items() if node.layer is usual), "")
+        return ""
 
     def _owner(self, layer: Layer, claims: list[Claim]) -> Claim:
         """Whose a layer is that several steps read in the same role: that of the step it stands next to."""

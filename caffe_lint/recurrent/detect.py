@@ -24,7 +24,7 @@ def find_unrolls(net: Net) -> list[Unroll]:
     if not chains:
         return []
     places = places_of(chains)
-    fill_gaps(chains, places)
+    fill_gaps(net, chains, places)
     chains = [chain for chain in chains if len(chain.links) > 1 or chain.kind in GATED]
     found = [_unroll(chain, places) for chain in chains]
     return sorted(found, key=lambda unroll: min(layer.index for layer in unroll.steps[0].layers.values()))

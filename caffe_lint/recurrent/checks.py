@@ -48,7 +48,14 @@ def find_defects(
             continue
         mine = next(names for names, each in zip(params, unrolls, strict=True) if each is unroll)
         foreign = frozenset().union(*(names for names in params if names is not mine))
-        look = Look(unroll, shape, foreign)
+        layers = frozenset(
+            layer
+            for other in unrolls
+            if other is not unroll
+            for step in other.steps
+            for layer in step.layers.values()
+        )
+        look = Look(unroll, shape, foreign, layers)
         for check in _CHECKS:
             yield from check(look)
 

@@ -159,7 +159,7 @@ def _interpolation(update: Layer) -> tuple[Use, Use, dict[str, Layer]] | None:
     products = [
         use.blob.layer for use in update.bottoms if use.blob is not None and is_product(use.blob.layer)
     ]
-    if len(products) != 2 or coefficients(update) != [1, 1]:
+    if len(products) != 2 or coefficients(update) != (1, 1):
         return None
     for one, other in (products, products[::-1]):
         for z, kept in (one.bottoms, one.bottoms[::-1]):

@@ -71,6 +71,8 @@ class Look(NamedTuple):
     """The shape of a blob, None if nothing is known of it."""
     foreign_params: frozenset[str] = frozenset()
     """The names of the params of other unrolled nets."""
+    foreign_layers: frozenset[Layer] = frozenset()
+    """The layers of their steps."""
 
 
 def usual(values: Iterable[T]) -> T:

@@ -9,6 +9,7 @@ from ..net import Net
 from .chains import find_chains
 from .fill import fill_gaps
 from .fit import Fit, fit_alike, fit_tolerant
+from .layer_kinds import forget_layers
 from .links import Chain, Link, Places, chain_of
 from .model import Step, Unroll
 from .order import put_in_order
@@ -22,19 +23,26 @@ def find_unrolls(net: Net) -> list[Unroll]:
 
     A step with gates is a cell of its own even if it stands alone, as in a net that is run step by step.
     """
-    chains = [chain_of(cores) for cores in find_chains(net)]
-    if not chains:
-        return []
-    chains, places = fill_gaps(net, chains)
-    for chain in chains:
-        put_in_order(chain, places)
-        add_readouts(chain, places)
-    found = [_unroll(chain, places) for chain in chains]
+    try:
+        found = _unrolls(net)
+    finally:
+        forget_layers()
     return sorted(found, key=lambda unroll: min(layer.index for layer in unroll.steps[0].layers.values()))
 
 
-def _unroll(chain: Chain, places: Places) -> Unroll:
-    usual = Usual(chain, places)
+def _unrolls(net: Net) -> list[Unroll]:
+    chains = [chain_of(cores) for cores in find_chains(net)]
+    if not chains:
+        return []
+    chains, places, usual = fill_gaps(net, chains)
+    for chain in chains:
+        changes = [put_in_order(chain, places), add_readouts(chain, places)]
+        if any(changes):
+            usual = {}
+    return [_unroll(chain, places, usual.get(chain) or Usual(chain, places)) for chain in chains]
+
+
+def _unroll(chain: Chain, places: Places, usual: Usual) -> Unroll:
     steps = []
     for link in chain.links:
         view = usual.alike.get(link.number)

@@ -1,6 +1,7 @@
 """Finds the steps that are too damaged to be recognised alone: by what the steps around them read and make."""
 
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from ..net import Blob, Layer, Net
 from .fit import Fit, fit_tolerant, is_alike, score_of
@@ -18,24 +19,35 @@ _ENOUGH_OF_OURS = 0.5
 _NEVER = 2.0
 
 
-def fill_gaps(net: Net, chains: list[Chain]) -> tuple[list[Chain], Places]:
-    """Let chains grow over damaged steps, and join those that are parts of one.
+class Filled(NamedTuple):
+    """All chains, where their layers belong, and what is usual in those that have not grown."""
 
-    Returns:
-        The chains, and where their layers belong.
-    """
+    chains: list[Chain]
+    places: Places
+    usual: dict[Chain, Usual]
+
+
+def fill_gaps(net: Net, chains: list[Chain]) -> Filled:
+    """Let chains grow over damaged steps, and join those that are parts of one."""
     # A single step without gates is none unless something else speaks for it.
     grown = [chain for chain in chains if len(chain.links) > 1 or chain.kind in GATED]
     single = {chain.links[0].root: chain for chain in chains if chain not in grown}
     places = places_of(grown)
+    usual: dict[Chain, Usual] = {}
+    steps = [len(chain.links) for chain in grown]
     for chain in sorted(grown, key=lambda chain: -len(chain.links)):
         if len(chain.links) > 1 and chain in grown:
-            _Growth(net, chain, grown, single, places).run()
+            growth = _Growth(net, chain, grown, single, places)
+            growth.run()
+            usual[chain] = growth.usual
     left = [chain for root, chain in single.items() if root not in places]
     places |= places_of(left)
     grown += left
     _join_by_weights(grown, places)
-    return [chain for chain in grown if len(chain.links) > 1 or chain.kind in GATED], places
+    chains = [chain for chain in grown if len(chain.links) > 1 or chain.kind in GATED]
+    # What one step is taken for shows in what the steps of other cells read.
+    is_as_before = steps == [len(chain.links) for chain in grown]
+    return Filled(chains, places, usual if is_as_before else {})
 
 
 def _join_by_weights(chains: list[Chain], places: Places) -> None:
@@ -76,6 +88,7 @@ class _Growth:
         self.names = {name for node in self.usual.pattern.values() for name in names(node.layer)}
 
     def run(self) -> None:
+        """Grow as far as possible."""
         while self._grow_backward() or self._grow_forward():
             self.chain.renumber()
 
@@ -154,6 +167,9 @@ class _Growth:
         if not links:
             return False
         best = max(links, key=self._likeness)
+        mine = {*self._fit(best).layers.values()}
+        # What stands before it and has no layer of it is another step.
+        best = next((link for link in links if mine.isdisjoint(self._fit(link).layers.values())), best)
         self._settle(best)
         self.chain.links.append(best)
         return True
@@ -198,7 +214,7 @@ class _Growth:
         # A step in front may turn out to be the first, which may lack what only serves the state.
         link.number = len(self.chain.links) if needs_state else 0
         fit = self._fit(link)
-        if self._share(fit) < self._least(fit) or (needs_state and not self._reads_last(fit)):
+        if self._share(fit) < self._least(fit, is_single=link.root in self.single) or (needs_state and not self._reads_last(fit)):
             return None
         core = self.usual.view.link.roles
         link.roles = {role: layer for role, layer in fit.layers.items() if role in core}
@@ -229,7 +245,7 @@ class _Growth:
         needed = max(len(self.usual.pattern.keys() - fit.absent), len(self.usual.pattern) / 2)
         return alike / (needed + len(fit.extra))
 
-    def _least(self, fit: Fit) -> float:
+    def _least(self, fit: Fit, *, is_single: bool) -> float:
         """How much of the usual step must be there; everything, if nothing but that speaks for it."""
         found = {name for layer in fit.layers.values() for name in names(layer)}
         is_plain = self.chain.kind in ("rnn", "recursive")
@@ -238,7 +254,7 @@ class _Growth:
         if not self.names or (not found and not is_plain):
             return _ENOUGH
         # What is built just so, and unnamed or with misspelt names, is most likely meant to be a step.
-        is_ours = all(map(self._is_misspelt, found)) or self._is_between(fit)
+        is_ours = all(map(self._is_misspelt, found)) or self._is_between(fit) or is_single
         return 1.0 if is_ours and self._agrees(fit) else _NEVER
 
     def _is_between(self, fit: Fit) -> bool:

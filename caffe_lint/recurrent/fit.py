@@ -10,7 +10,7 @@ from .model import Inner, Node, Outside, Slot, State
 from .pattern import Pattern, outside
 
 _DEPTH = 3
-_ALIKE, _AKIN = 4, 1
+_OURS, _ALIKE, _AKIN = 8, 4, 1
 
 
 class Fit:
@@ -257,7 +257,9 @@ def _likeness(usual: Layer, layer: Layer) -> int:
     if usual.type == layer.type:
         if usual.type in LEARNED:
             mine, its = {*names(usual)}, {*names(layer)}
-            return _ALIKE + 2 * bool(mine & its) - 2 * bool(mine and its and not mine & its)
+            if mine & its:
+                return _OURS
+            return _AKIN if mine and its else _ALIKE
         return _ALIKE if is_alike(usual, layer) else _AKIN
     families = (ACTIVATIONS, LEARNED.keys(), ("Eltwise", "Scale"))
     return _AKIN if any(usual.type in family and layer.type in family for family in families) else 0

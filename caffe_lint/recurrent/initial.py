@@ -7,6 +7,8 @@ from ..net import Blob, Use
 from .defect import Defect, Look, Place, usual
 from .model import Outside, State, Unroll
 
+_ENOUGH_STEPS = 8
+
 
 def first_reads(unroll: Unroll) -> Iterator[tuple[State, Use, bool]]:
     """Where the first step reads states: the slot, the bottom, and whether it comes from outside."""
@@ -93,9 +95,9 @@ def _batch(look: Look) -> tuple[int, ...] | None:
     """All axes but that of the features, by what most steps read and make in front of the state."""
     found = [
         tuple(dim for dim in shape[:-1] if dim is not None)
-        for step in look.unroll.steps
-        for role in ("gate_sum", "x_product", "gate_slice", "hidden")
-        for use in step.bottoms.get(role, ())
+        for step in look.unroll.steps[:_ENOUGH_STEPS]
+        for uses in step.bottoms.values()
+        for use in uses
         if use is not None and (shape := look.shape(use.blob)) is not None and len(shape) == 3
     ]
     full = [dims for dims in found if len(dims) == 2]

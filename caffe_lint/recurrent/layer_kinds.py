@@ -1,6 +1,7 @@
 """What the layers of a recurrent step do, as far as the search for steps needs to know."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ..net import Blob, Layer, Use
 
@@ -22,6 +23,7 @@ _COMPUTED = ACTIVATIONS | LEARNED.keys() | UNITS | {"Eltwise", "Power", "Scale",
 _LONGEST_PATH = 6
 
 
+@lru_cache(maxsize=None)
 def operation(layer: Layer) -> str:
     """The operation of an Eltwise, empty for another layer."""
     return layer.block.block("eltwise_param").enum("operation") if layer.type == "Eltwise" else ""
@@ -52,10 +54,17 @@ def is_complement(layer: Layer) -> bool:
     return (param.real("power"), param.real("scale"), param.real("shift")) == (1, -1, 1)
 
 
-def coefficients(layer: Layer) -> list[float]:
+@lru_cache(maxsize=None)
+def coefficients(layer: Layer) -> tuple[float, ...]:
     """What an Eltwise multiplies its bottoms by before it adds them (eltwise_layer.cpp)."""
     given = layer.block.block("eltwise_param").reals("coeff")
-    return given or [1.0] * len(layer.bottoms)
+    return tuple(given) or (1.0,) * len(layer.bottoms)
+
+
+def forget_layers() -> None:
+    """Let go of the layers whose settings were read: a net is looked at once, but each layer many times."""
+    operation.cache_clear()
+    coefficients.cache_clear()
 
 
 def source(layer: Layer) -> Blob | None:

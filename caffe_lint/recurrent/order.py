@@ -7,9 +7,14 @@ from .layer_kinds import behind, is_marked, is_sum, reads_of, source
 from .links import Chain, Link, Places
 
 
-def put_in_order(chain: Chain, places: Places) -> None:
-    """Exchange two steps if the pieces of sequences that they read stand the other way round."""
+def put_in_order(chain: Chain, places: Places) -> bool:
+    """Exchange two steps if the pieces of sequences that they read stand the other way round.
+
+    Returns:
+        Whether that was so.
+    """
     links = chain.links
+    has_changed = False
     for at in range(1, len(links) - 1):
         before, one, other = links[at - 1 : at + 2]
         if _reads(other, one, places) or not _reads(other, before, places):
@@ -22,7 +27,9 @@ def put_in_order(chain: Chain, places: Places) -> None:
         )
         if votes > 0:
             links[at], links[at + 1] = other, one
+            has_changed = True
     chain.renumber()
+    return has_changed
 
 
 def _reads(link: Link, other: Link, places: Places) -> bool:

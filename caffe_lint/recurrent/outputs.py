@@ -33,15 +33,16 @@ def _joins(look: Look) -> Iterator[tuple[Layer, list[int]]]:
 
 def _outputs(look: Look) -> dict[Blob, Step]:
     """h of each step and what is made of it alone, or of it and the h of another cell, as the output."""
-    taken = {layer for step in look.unroll.steps for layer in step.layers.values()}
+    taken = {layer for step in look.unroll.steps for layer in step.layers.values()} | look.foreign_layers
     steps = {step.hidden: step for step in look.unroll.steps if step.hidden is not None}
     queue = list(steps)
     for blob in queue:
         for use in blob.uses:
             layer = use.layer
-            mine = [each for each in layer.bottoms if each.blob in steps]
             is_joined = layer.type == "Concat" and len(layer.bottoms) == 2
-            if len(mine) == 1 and (len(layer.bottoms) == 1 or is_joined) and len(layer.tops) == 1:
+            if not (len(layer.bottoms) == 1 or is_joined) or len(layer.tops) != 1:
+                continue
+            if sum(each.blob in steps for each in layer.bottoms) == 1:
                 if (layer not in taken or layer in steps[blob].layers.values()) and layer.tops[0] not in steps:
                     steps[layer.tops[0]] = steps[blob]
                     queue.append(layer.tops[0])
@@ -88,11 +89,9 @@ def _axis(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:
         return
     axis = axis_of(concat)
     shape = look.shape(look.unroll.steps[0].hidden)
+    ones = [at for at, dim in enumerate(shape[:2]) if dim == 1] if shape is not None else []
     cuts = time_slices(look.unroll)
-    time = axis_of(cuts[0]) if cuts else None
-    if time is None and shape is not None and len(shape) == 3:
-        ones = [at for at, dim in enumerate(shape[:2]) if dim == 1]
-        time = ones[0] if len(ones) == 1 else None
+    time = ones[0] if len(ones) == 1 else axis_of(cuts[0]) if cuts else None
     if time is None or axis == time or (shape is not None and len(shape) != 3):
         return
     size = f" (each output is {' x '.join(map(str, shape))})" if shape is not None else ""

@@ -5,7 +5,7 @@ read. What tells them from ordinary layers is that one of them reads another and
 both take their other input from one sequence that is cut.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ..net import Blob, Layer, Net, Use
 from .cores import Core
@@ -57,13 +57,20 @@ class PlainStep:
 
 def find_plain_chains(net: Net, taken: set[Layer]) -> list[list[Core]]:
     """The chains of recursive blocks, then those of RNN steps, without the layers that belong to others."""
-    blocks = {layer: step for layer in net.layers if (step := _block(layer)) is not None}
+    blocks = _candidates(net, taken, _block)
     chains = _chains(blocks, taken)
     used = taken | {core.roles["hidden"] for chain in chains for core in chain}
     used |= {product for chain in chains for core in chain for product in blocks[core.roles["hidden"]].products}
-    steps = {layer: step for layer in net.layers if (step := _activation(layer)) is not None}
+    steps = _candidates(net, used, _activation)
     steps = {layer: step for layer, step in steps.items() if used.isdisjoint(step.products)}
     return [*chains, *_chains(steps, used)]
+
+
+def _candidates(
+    net: Net, taken: set[Layer], read: Callable[[Layer], PlainStep | None]
+) -> dict[Layer, PlainStep]:
+    found = ((layer, read(layer)) for layer in net.layers if layer not in taken)
+    return {layer: step for layer, step in found if step is not None}
 
 
 def _activation(layer: Layer) -> PlainStep | None:
@@ -126,9 +133,8 @@ def _chains(steps: dict[Layer, PlainStep], taken: set[Layer]) -> list[list[Core]
     used = {layer for chain in chains for layer in chain}
     # A step that reads a wrong state is linked to none; its weights tell where it belongs.
     shared = {name for layer in used for name in steps[layer].names}
-    chains += [
-        [layer] for layer, step in steps.items() if layer not in used | taken and shared & step.names.keys()
-    ]
+    used |= taken
+    chains += [[layer] for layer, step in steps.items() if layer not in used and shared & step.names.keys()]
     return [_cores(chain, steps, links) for chain in chains]
 
 

@@ -14,11 +14,15 @@ _LONGEST = 6
 Path = tuple[Layer, ...]
 
 
-def add_readouts(chain: Chain, places: Places) -> None:
-    """Find the layers behind the outputs of a chain; their roles begin with `output`."""
+def add_readouts(chain: Chain, places: Places) -> bool:
+    """Find the layers behind the outputs of a chain; their roles begin with `output`.
+
+    Returns:
+        Whether there are such.
+    """
     found = {link.number: _paths(link, places) for link in chain.links}
     if not any(found.values()):
-        return
+        return False
     # What a later step reads, like the weights of its attention, is a part of that one.
     owners = step_of_layers(chain, places)
     found = {
@@ -27,10 +31,10 @@ def add_readouts(chain: Chain, places: Places) -> None:
     }
     counts = Counter(_types(path) for paths in found.values() for path in paths[:1])
     if not counts:
-        return
+        return False
     usual, count = counts.most_common(1)[0]
     if 2 * count <= len(chain.links) or len(chain.links) < 2:
-        return
+        return False
     roles = _role_names(usual)
     for link in chain.links:
         path = max(found[link.number], key=lambda path: _alike(_types(path), usual), default=())
@@ -38,6 +42,7 @@ def add_readouts(chain: Chain, places: Places) -> None:
         for role, layer in link.readout.items():
             places.setdefault(layer, Place(link, role))
     chain.readout = roles
+    return True
 
 
 def _paths(link: Link, places: Places) -> list[Path]:

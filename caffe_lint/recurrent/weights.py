@@ -40,14 +40,14 @@ def _learned(unroll: Unroll) -> Iterator[tuple[str, int, list[Holder]]]:
         blobs = max(2 if is_product else 0, *(len(layer.params) for _, layer in layers))
         for index in range(blobs):
             holders = [
-                (step, layer) for step, layer in layers if index < _blob_count(layer, is_product=is_product)
+                (step, layer) for step, layer in layers if not is_product or index < _blob_count(layer)
             ]
             if len(holders) > 1:
                 yield role, index, holders
 
 
-def _blob_count(layer: Layer, *, is_product: bool) -> int:
-    if not is_product or layer.type not in LEARNED:
+def _blob_count(layer: Layer) -> int:
+    if layer.type not in LEARNED:
         return len(layer.params)
     return 1 + layer.block.block(LEARNED[layer.type]).boolean("bias_term")
 

@@ -117,7 +117,8 @@ def overwritten_cells(look: Look) -> Iterator[Defect]:
         for use in _readers_of_cell(step, unroll):
             layer = use.blob.layer if use.blob is not None else None
             if layer is not None and layer.type in ACTIVATIONS and _cell_of(use, step, unroll) is not None:
-                found.setdefault(use.blob is not None and use.blob.is_in_place, []).append((step, use, layer))
+                is_in_place = layer.tops[0].name == layer.bottoms[0].name
+                found.setdefault(is_in_place, []).append((step, use, layer))
                 break
     for is_in_place, places in found.items():
         yield _overwritten(places, unroll, is_in_place=is_in_place)

@@ -97,4 +97,7 @@ def insert_after(spot: Spot, layer: Layer, kind: str, settings: Fields, *, is_in
     draft.layers.insert(at, draft.layers.pop())
     if not is_in_place:
         reread(later, top, new)
+        for other in later:
+            if new in other.bottoms:
+                other.tops = [new if blob == top else blob for blob in other.tops]
     return extra

@@ -4,8 +4,9 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from ..net import Blob, Layer, Net
+from .extent import SHARED
 from .fit import Fit, fit_tolerant, is_alike, score_of
-from .layer_kinds import UNITS, behind, names, reads_of
+from .layer_kinds import UNITS, behind, is_marked, names, reads_of
 from .links import GATED, Chain, Link, Place, Places, places_of
 from .model import Outside, State
 from .pattern import Usual, outside
@@ -176,7 +177,9 @@ class _Growth:
 
     def _likeness(self, link: Link) -> tuple[bool, int, float]:
         score = score_of(self.usual.pattern, link, self.places, self.usual.owners)
-        return is_alike(self.usual.view.link.root, link.root), score, self._share(self._fit(link))
+        fit = self._fit(link)
+        is_root = fit.layers.get(next(iter(self.usual.pattern))) is link.root
+        return is_root and is_alike(self.usual.view.link.root, link.root), score, self._share(fit)
 
     def _join_behind(self, last: Link) -> bool:
         """Put a chain behind that goes on from a damaged step."""
@@ -188,7 +191,7 @@ class _Growth:
             places = [self.places.get(blob.layer) for start in blobs for blob in behind(start)]
             if any(place is not None and place.link is last for place in places):
                 if first.before is not None and first.before.blob is not None and "c" not in last.states:
-                    made = first.before.blob
+                    made = next(blob for blob in behind(first.before.blob) if not is_marked(blob.layer))
                     if made.layer not in self.places and "c" in first.states:
                         last.states = {**last.states, "c": made}
                 self.chains.remove(other)
@@ -214,7 +217,7 @@ class _Growth:
         # A step in front may turn out to be the first, which may lack what only serves the state.
         link.number = len(self.chain.links) if needs_state else 0
         fit = self._fit(link)
-        if self._share(fit) < self._least(fit, is_single=link.root in self.single) or (needs_state and not self._reads_last(fit)):
+        if self._share(fit) < self._least(fit, is_single=needs_state and link.root in self.single) or (needs_state and not self._reads_last(fit)):
             return None
         core = self.usual.view.link.roles
         link.roles = {role: layer for role, layer in fit.layers.items() if role in core}
@@ -278,12 +281,19 @@ class _Growth:
         """Whether a step reads what the others read from outside."""
         return all(
             slot.layer is None
+            or self._is_of_one_step(slot.layer)
             or (use is not None and use.blob is not None)
             and outside(use.blob, self.places, self.usual.owners).layer == slot.layer
             for role, uses in fit.bottoms.items()
             for slot, use in zip(self.usual.pattern[role].slots, uses, strict=True)
             if type(slot) is Outside
         )
+
+    def _is_of_one_step(self, read: object) -> bool:
+        """Whether only one step of the chain reads a blob, as its own input."""
+        if not isinstance(read, Blob):
+            return False
+        return len({self.usual.owners.get(use.layer, SHARED) for use in read.uses} - {SHARED}) == 1
 
     def _reads_last(self, fit: Fit) -> bool:
         last = self.chain.links[-1]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..layers import Shape, dummy_fillers
 from ..net import Blob, Use
 from .defect import Defect, Look, Place, usual
-from .model import Outside, State, Unroll
+from .model import Inner, Outside, Slot, State, Unroll
 
 _ENOUGH_STEPS = 8
 
@@ -96,12 +96,25 @@ def _batch(look: Look) -> tuple[int, ...] | None:
     found = [
         tuple(dim for dim in shape[:-1] if dim is not None)
         for step in look.unroll.steps[:_ENOUGH_STEPS]
-        for uses in step.bottoms.values()
-        for use in uses
-        if use is not None and (shape := look.shape(use.blob)) is not None and len(shape) == 3
+        for role, uses in step.bottoms.items()
+        for slot, use in zip(look.unroll.pattern[role].slots, uses, strict=True)
+        if type(slot) is not State and use is not None
+        if _comes_from_x(slot, look) and (shape := look.shape(use.blob)) is not None and len(shape) == 3
     ]
     full = [dims for dims in found if len(dims) == 2]
     return usual(full) if full else None
+
+
+def _comes_from_x(slot: Slot, look: Look) -> bool:
+    """Whether a bottom reads what no state has a part in."""
+    pattern = look.unroll.pattern
+    if type(slot) is Outside:
+        return True
+    if type(slot) is not Inner:
+        return False
+    node = pattern[slot.role]
+    roles = [slot.role, *look.unroll.roles_behind(node)]
+    return not any(type(each) is State for behind in roles for each in pattern[behind].slots)
 
 
 def _fits(found: Shape, expected: Shape) -> bool:

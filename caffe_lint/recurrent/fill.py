@@ -1,25 +1,53 @@
 """Finds the steps that are too damaged to be recognised alone: by what the steps around them read and make."""
 
-from ..net import Blob, Layer
+from ..net import Blob, Layer, Net
 from .fit import Fit, fit_tolerant
-from .layer_kinds import UNITS, behind, names
+from .layer_kinds import UNITS, behind, names, reads_of
 from .links import Chain, Link, Place, Places
-from .model import State
-from .pattern import Usual
+from .model import Outside, State
+from .pattern import Usual, outside
 
+_NEVER = 2.0
 _ENOUGH = 0.6
 """The part of the usual layers that a damaged step must have."""
 
 
-def fill_gaps(chains: list[Chain], places: Places) -> None:
+def fill_gaps(net: Net, chains: list[Chain], places: Places) -> None:
     """Let chains grow over damaged steps, and join those that are parts of one."""
     for chain in sorted(chains, key=lambda chain: -len(chain.links)):
         if len(chain.links) > 1 and chain in chains:
-            _Growth(chain, chains, places).run()
+            _Growth(net, chain, chains, places).run()
+    _join_by_weights(chains, places)
+
+
+def _join_by_weights(chains: list[Chain], places: Places) -> None:
+    """Put a chain behind one with its weights, if it begins with a state of yet another cell.
+
+    Two chains with the same weights may be two sequences; each begins from a state of its own then.
+    """
+    for chain in list(chains):
+        first = chain.links[0]
+        for other in chains:
+            last = other.links[-1]
+            if other is chain or other.kind != chain.kind or not first.names or last.names != first.names:
+                continue
+            if _foreign_reads(first, chain, places) > _foreign_reads(last, other, places):
+                chains.remove(chain)
+                other.links += chain.links
+                other.renumber()
+                break
+
+
+def _foreign_reads(link: Link, chain: Chain, places: Places) -> int:
+    """How many states of other cells a step reads."""
+    uses = [use for product in link.products for use in reads_of(product)]
+    found = [next((places[blob.layer] for blob in behind(use.blob) if blob.layer in places), None) for use in uses]
+    return sum(place is not None and place.link.chain is not chain for place in found)
 
 
 class _Growth:
-    def __init__(self, chain: Chain, chains: list[Chain], places: Places) -> None:
+    def __init__(self, net: Net, chain: Chain, chains: list[Chain], places: Places) -> None:
+        self.net = net
         self.chain = chain
         self.chains = chains
         self.places = places
@@ -149,9 +177,22 @@ class _Growth:
         """How much of the usual step must be there; everything, if nothing but that speaks for it."""
         found = {name for layer in fit.layers.values() for name in names(layer)}
         is_plain = self.chain.kind in ("rnn", "recursive")
-        if not self.names or found & self.names:
+        if not self.names or found & self.names or (not found and not is_plain):
             return _ENOUGH
-        return 1.0 if is_plain and not found else _ENOUGH if not is_plain and not found else 2.0
+        # What is built just so, and unnamed or with misspelt names, is most likely meant to be a step.
+        is_near = all(len(self.net.sharers[name]) == 1 for name in found)
+        return 1.0 if is_near and self._agrees(fit) else _NEVER
+
+    def _agrees(self, fit: Fit) -> bool:
+        """Whether a step reads what the others read from outside."""
+        return all(
+            slot.layer is None
+            or (use is not None and use.blob is not None)
+            and outside(use.blob, self.places, self.usual.owners).layer == slot.layer
+            for role, uses in fit.bottoms.items()
+            for slot, use in zip(self.usual.pattern[role].slots, uses, strict=True)
+            if type(slot) is Outside
+        )
 
     def _reads_last(self, fit: Fit) -> bool:
         last = self.chain.links[-1]

@@ -4,7 +4,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..net import Blob, Layer, Use
-from .cores import Core
+from .cores import Core, products_of
+from .layer_kinds import names
+
+
+GATED = ("lstm", "lstm-unit", "gru")
+"""Kinds of cells that a single step leaves no doubt about."""
 
 
 @dataclass(eq=False, repr=False)
@@ -17,6 +22,13 @@ class Link:
     before: Use | None = None
     number: int = 0
     has_core: bool = True
+    products: tuple[Layer, ...] = ()
+    """The layers with weights in front of its gates."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of its weights, without those of biases."""
+        return frozenset(name for product in self.products for name in names(product)[:1])
 
     @property
     def root(self) -> Layer:
@@ -58,7 +70,9 @@ Places = dict[Layer, Place]
 def chain_of(cores: list[Core]) -> Chain:
     """A chain of recognised steps."""
     chain = Chain(cores[0].kind)
-    chain.links = [Link(chain, core.roles, core.states, core.before) for core in cores]
+    chain.links = [
+        Link(chain, core.roles, core.states, core.before, products=tuple(products_of(core))) for core in cores
+    ]
     chain.renumber()
     return chain
 

@@ -24,6 +24,8 @@ class Link:
     has_core: bool = True
     products: tuple[Layer, ...] = ()
     """The layers with weights in front of its gates."""
+    readout: dict[str, Layer] = field(default_factory=dict)
+    """What is made of its output alone, by role."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -42,6 +44,8 @@ class Chain:
 
     kind: str
     links: list[Link] = field(default_factory=list)
+    readout: tuple[str, ...] = ()
+    """The roles of what most steps make of their output alone."""
 
     def renumber(self) -> None:
         """Number the steps from 0."""

@@ -1,4 +1,4 @@
-"""The markers that begin a new sequence do not reach a state of an unrolled net, or come from another step.
+"""Markers of new sequences do not reach a state of an unrolled net, or come from another step.
 
 Where `cont` is 0 a new sequence begins, and both h and c of an LSTM must start from 0: each step multiplies
 them by its own marker. If only h is reset, or a step has no marker or that of its neighbour, Caffe loads the

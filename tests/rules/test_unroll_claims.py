@@ -102,10 +102,8 @@ def test_a_step_that_is_left_out_makes_the_sequence_shorter(real_caffe: Peer) ->
 
 
 @pytest.mark.parametrize("case", SILENT)
-def test_variant_is_found_and_computes_something_else(case: str, real_caffe: Peer) -> None:
+def test_variant_computes_something_else(case: str, real_caffe: Peer) -> None:
     variant = SILENT[case]
-    assert _found(variant.text()) == [variant.rule]
-    assert claims(variant.text()) == {Claim.WRONG_FORWARD}
     bad, good = NetText(variant.text()), NetText(example(RULES[variant.rule], "good"))
     comparison = real_caffe.compare(bad, good, Plan(weights="name"), blobs={"H": "H"})
     assert comparison.ok, comparison.error

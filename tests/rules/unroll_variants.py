@@ -27,9 +27,6 @@ def edited(text: bytes, layer: str, old: str, new: str) -> bytes:
     return text[:start] + block.replace(old, new).encode() + text[end:]
 
 
-_OPERATION = "eltwise_param { operation: %s }"
-_ADDED = '  top: "%s"\n  eltwise_param { %s }'
-
 SILENT = {
     "a TanH for the input gate": Variant("gate-activation", "t2/act_i", '"Sigmoid"', '"TanH"'),
     "a ReLU for the output gate": Variant("gate-activation", "t1/act_o", '"Sigmoid"', '"ReLU"'),
@@ -37,18 +34,17 @@ SILENT = {
     "h of two steps ago": Variant("state-wiring", "t3/Mh", '"t2/h"', '"t1/h"'),
     "c of two steps ago": Variant("state-wiring", "t3/forget", '"t2/c"', '"t1/c"'),
     "c in the product": Variant("state-wiring", "t3/Mh", '"t2/h"', '"t2/c"'),
-    "an output of the old c": Variant("state-wiring", "t2/act_c", 'bottom: "t2/c"', 'bottom: "t1/c"'),
     "i and g exchanged": Variant(
         "gate-order",
         "t1/gates",
         '"t1/i"\n  top: "t1/f"\n  top: "t1/o"\n  top: "t1/g"',
         '"t1/g"\n  top: "t1/f"\n  top: "t1/o"\n  top: "t1/i"',
     ),
-    "a maximum for the sum": Variant(
-        "step-out-of-line", "t2/c", '  top: "t2/c"', _ADDED % ("t2/c", "operation: MAX")
-    ),
     "a coefficient": Variant(
-        "step-out-of-line", "t2/sum", '  top: "t2/sum"', _ADDED % ("t2/sum", "coeff: 1 coeff: 0.5")
+        "step-out-of-line",
+        "t2/sum",
+        '  top: "t2/sum"',
+        '  top: "t2/sum"\n  eltwise_param { coeff: 1 coeff: 0.5 }',
     ),
     "two outputs exchanged": Variant(
         "left-out-step", "H", '"t1/h"\n  bottom: "t2/h"', '"t2/h"\n  bottom: "t1/h"'

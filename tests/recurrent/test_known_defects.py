@@ -1,0 +1,57 @@
+"""The table of what can be wrong in an unrolled net: complete, and as tests, rules and documentation have it."""
+
+import pytest
+
+from caffe_lint.lint import Claim
+from caffe_lint.lint.registry import all_rules
+from caffe_lint.net import NetState
+from caffe_lint.peer import NetText, Peer
+from caffe_lint.recurrent.known_defects import KNOWN_DEFECTS, KnownDefect
+from docs.known_defects import PAGE, page
+from tests.recurrent.random_mistake import Mistake
+from tests.recurrent.random_mistakes import MISTAKES, plant
+
+RULES = {rule.name: rule for rule in all_rules()}
+ROWS = {name: row for row in KNOWN_DEFECTS for name in row.planted}
+SEEDS = range(6)
+"""Random nets for each planted mistake that real Caffe is asked about."""
+
+
+def _codes(row: KnownDefect) -> set[str]:
+    return {RULES[name].code for name in row.rules}
+
+
+def test_each_row_speaks_of_one_mistake() -> None:
+    assert len({row.words for row in KNOWN_DEFECTS}) == len(KNOWN_DEFECTS)
+    assert sum(len(row.planted) for row in KNOWN_DEFECTS) == len(ROWS)
+    assert all(row.planted for row in KNOWN_DEFECTS)
+
+
+def test_each_planted_mistake_is_in_the_table_with_its_codes() -> None:
+    assert {name: _codes(row) for name, row in ROWS.items()} == {
+        mistake.name: set(mistake.codes) for mistake in MISTAKES
+    }
+
+
+def test_each_rule_about_unrolled_nets_has_a_row() -> None:
+    told = {code for row in KNOWN_DEFECTS for code in _codes(row)}
+    assert {rule.code for rule in RULES.values() if rule.code.startswith(("CL50", "CL51"))} <= told
+
+
+def test_each_rule_claims_what_one_of_its_rows_does() -> None:
+    for row in KNOWN_DEFECTS:
+        claims = {Claim(claim) for claim in row.claims}
+        assert claims <= {RULES[name].claim for name in row.rules} | {Claim.REJECTS}
+
+
+def test_page_shows_the_table() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python docs/known_defects.py"
+
+
+@pytest.mark.caffe
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
+def test_caffe_does_with_a_planted_mistake_what_the_table_says(mistake: Mistake, real_caffe: Peer) -> None:
+    texts = [plant(mistake, seed).written.text for seed in SEEDS]
+    verdicts = real_caffe.load_all([NetText(text, NetState("TRAIN")) for text in texts])
+    answers = {"loads" if verdict.accepted else "rejects" for verdict in verdicts}
+    assert answers <= {"rejects" if claim == "rejects" else "loads" for claim in ROWS[mistake.name].claims}

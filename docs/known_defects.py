@@ -1,4 +1,4 @@
-"""Writes docs/recurrent.md, what is found in unrolled nets, from its table: `python docs/known_defects.py`."""
+"""Writes docs/recurrent.md, what is found in unrolled nets: `python docs/known_defects.py`."""
 
 from pathlib import Path
 
@@ -10,20 +10,22 @@ PAGE = Path(__file__).resolve().parent / "recurrent.md"
 INTRODUCTION = """\
 # Mistakes in unrolled recurrent nets
 
-An unrolled net repeats one cell for each time step, in layers that share their weights. caffe-lint finds the steps by
-what their layers compute, whatever their names and order: LSTM, GRU and RNN cells, stacked, in two directions, with
-peepholes, markers or further inputs, steps of `LSTMUnit` layers, and residual blocks that are applied again and again.
-Most steps show what each of them should be; where all are alike wrong, the equations of the cell do.
+An unrolled net repeats one cell for each time step, in layers that share their weights. caffe-lint finds the
+steps by what their layers compute, whatever their names and order: LSTM, GRU and RNN cells, stacked, in two
+directions, with peepholes, markers or further inputs, steps of `LSTMUnit` layers, and residual blocks that
+are applied again and again. Most steps show what each of them should be; where all are alike wrong, the
+equations of the cell do.
 
-Each of these mistakes is put into random nets by the test suite, and real Caffe is asked what it does with them. Where two
-rules stand, either of them may report it, by what else the step has.
+The test suite puts each of these mistakes into random nets, and asks real Caffe whether it takes them. What
+it computes instead is measured at the examples of the rules. Where two rules stand, either of them may
+report the mistake, by what else the step has.
 
 | mistake | rule | what Caffe does |
 | --- | --- | --- |
 """
 CLOSING = """
-`caffe-lint rule CL501` explains a rule, with a bad and a good example. The rules from CL520 on are about Caffe's own `LSTM`
-and `RNN` layers.
+`caffe-lint rule CL501` explains a rule, with a bad and a good example. The rules from CL520 on are about
+Caffe's own `LSTM` and `RNN` layers.
 """
 ANSWERS = {
     ("rejects",): "aborts",

@@ -1,4 +1,4 @@
-"""The table of what can be wrong in an unrolled net: complete, and as tests, rules and documentation have it."""
+"""The table of what can be wrong in an unrolled net is complete, and right about rules and Caffe."""
 
 import pytest
 
@@ -50,7 +50,7 @@ def test_page_shows_the_table() -> None:
 
 @pytest.mark.caffe
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
-def test_caffe_does_with_a_planted_mistake_what_the_table_says(mistake: Mistake, real_caffe: Peer) -> None:
+def test_caffe_takes_a_planted_mistake_or_not_as_the_table_says(mistake: Mistake, real_caffe: Peer) -> None:
     texts = [plant(mistake, seed).written.text for seed in SEEDS]
     verdicts = real_caffe.load_all([NetText(text, NetState("TRAIN")) for text in texts])
     answers = {"loads" if verdict.accepted else "rejects" for verdict in verdicts}

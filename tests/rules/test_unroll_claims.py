@@ -87,8 +87,11 @@ def test_continuation(real_caffe: Peer) -> None:
     for kind, goes_on in (("bad", True), ("good", False)):
         outputs = []
         for before in (0.1, 0.9):
-            feeds = {"X": [before] * 12 + [0.5] * 12, "cont": [0, 0, 1, 1, 0, 0, 1, 1]}
-            plan = Plan(weights="name", feeds=feeds, backward=False)
+            plan = Plan(
+                weights="name",
+                feeds={"X": [before] * 12 + [0.5] * 12, "cont": [0, 0, 1, 1, 0, 0, 1, 1]},
+                backward=False,
+            )
             outputs.append(_output(real_caffe, example(RULES["continuation"], kind), plan)[16:])
         assert (outputs[0] != outputs[1]) is goes_on
 

@@ -16,9 +16,9 @@ directions, with peepholes, markers or further inputs, steps of `LSTMUnit` layer
 are applied again and again. Most steps show what each of them should be; where all are alike wrong, the
 equations of the cell do.
 
-The test suite puts each of these mistakes into random nets, and asks real Caffe whether it takes them. What
-it computes instead is measured at the examples of the rules. Where two rules stand, either of them may
-report the mistake, by what else the step has.
+The test suite puts each of these mistakes into random nets, and asks real Caffe what it does with them and
+what it computes without the mistake. Where two rules stand, either of them may report it, by what else the
+step has.
 
 | mistake | rule | what Caffe does |
 | --- | --- | --- |

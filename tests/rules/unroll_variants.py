@@ -34,6 +34,7 @@ SILENT = {
     "h of two steps ago": Variant("state-wiring", "t3/Mh", '"t2/h"', '"t1/h"'),
     "c of two steps ago": Variant("state-wiring", "t3/forget", '"t2/c"', '"t1/c"'),
     "c in the product": Variant("state-wiring", "t3/Mh", '"t2/h"', '"t2/c"'),
+    "an output of the old c": Variant("state-wiring", "t2/act_c", 'bottom: "t2/c"', 'bottom: "t1/c"'),
     "i and g exchanged": Variant(
         "gate-order",
         "t1/gates",

@@ -1,12 +1,14 @@
-"""A.
+"""The Concat of the outputs leaves a time step out, takes one twice, or puts them out of order.
 
-x
+The Concat makes one sequence of the outputs h of the steps. Caffe joins whatever it is given: with a step
+twice in the place of another the shape is right, and the output of that time is that of another; with a step
+left out the sequence is shorter than the labels and markers that belong to it.
 
 Bad:
-    x
+    layer { name: "H" type: "Concat" bottom: "h0" bottom: "h1" bottom: "h1" bottom: "h3" top: "H" }
 
 Good:
-    x
+    layer { name: "H" type: "Concat" bottom: "h0" bottom: "h1" bottom: "h2" bottom: "h3" top: "H" }
 """
 
 from caffe_lint.lint import RecurrentRule

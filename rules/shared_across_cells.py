@@ -1,12 +1,14 @@
-"""A.
+"""A time step shares its weights with another recurrent cell of the net instead of with its own.
 
-x
+Two directions of a bidirectional net, and layers that stand on each other, each learn weights of their own.
+With the name of the other cell's, Caffe shares with that one: if the shapes are equal it loads the net in
+silence, and one step computes with weights that are learned for something else; if not, it aborts.
 
-Bad:
-    x
+Bad (the steps before have "back_hw"):
+    layer { name: "back2/Wh" type: "InnerProduct" param { name: "forth_hw" } }
 
 Good:
-    x
+    layer { name: "back2/Wh" type: "InnerProduct" param { name: "back_hw" } }
 """
 
 from caffe_lint.lint import RecurrentRule

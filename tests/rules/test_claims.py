@@ -10,8 +10,9 @@ from tests.rules.examples import claims, example, files, stated_message
 from tests.rules.test_gradient_claims import PROVEN_HERE as PROVEN_BY_GRADIENTS
 from tests.rules.test_recurrent_claims import PROVEN_HERE as PROVEN_RECURRENT
 from tests.rules.test_silent_claims import PROVEN_HERE as PROVEN_IN_SILENCE
+from tests.rules.test_unroll_claims import PROVEN_HERE as PROVEN_UNROLLED
 
-PROVEN_ALONE = PROVEN_BY_GRADIENTS | PROVEN_IN_SILENCE | PROVEN_RECURRENT
+PROVEN_ALONE = PROVEN_BY_GRADIENTS | PROVEN_IN_SILENCE | PROVEN_RECURRENT | PROVEN_UNROLLED
 """The rules that a test of their own proves."""
 
 STATES = (NetState("TRAIN"), NetState("TEST"))

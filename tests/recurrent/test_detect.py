@@ -26,7 +26,7 @@ def check(unroll: Unroll, lstm: Lstm) -> None:
     assert unroll.hidden_size == lstm.form.hidden
     names = ["wh"] if lstm.form.in_sequence else ["wx", "bias", "wh"]
     assert sorted(unroll.shared_params) == sorted(lstm.prefix + name for name in names)
-    assert list(find_defects(unroll)) == []
+    assert list(find_defects([unroll])) == []
 
 
 FORMS = {
@@ -147,13 +147,13 @@ def test_a_decoder_with_the_weights_of_its_encoder_is_the_same_lstm() -> None:
     encoder, decoder = Lstm(random, Form(steps=4)), Lstm(random, Form(steps=2))
     (unroll,) = find_unrolls(net(joined(encoder, [decoder])))
     assert len(unroll.steps) == 6
-    assert list(find_defects(unroll)) == []
+    assert list(find_defects([unroll])) == []
 
 
 def test_a_cell_state_that_markers_reset() -> None:
     lstm = Lstm(Random(7), Form(steps=4, has_markers=True))
     for step in range(4):
-        scale, forget = lstm.parts[f"f_marked {step}"], lstm.parts[f"forget {step}"]
+        scale, forget = lstm.parts[f"marked_f {step}"], lstm.parts[f"forget {step}"]
         scale.bottoms, scale.tops = [f"c{step - 1}", f"cont{step}"], [f"cm{step}"]
         forget.bottoms = [f"cm{step}", f"f{step}"]
     (unroll,) = find_unrolls(net(lstm.text()))
@@ -230,7 +230,7 @@ def test_a_step_without_a_product_of_h_has_none() -> None:
         lstm.names[f"h_product {t}"] for t in (1, 2, 3)
     ]
     assert unroll.hidden_size == 4
-    assert list(find_defects(unroll)) == []
+    assert list(find_defects([unroll])) == []
 
 
 def test_convolutions_in_the_place_of_products() -> None:
@@ -243,7 +243,7 @@ def test_convolutions_in_the_place_of_products() -> None:
     assert unroll.hidden_size is None
     assert unroll.shared_params == []
     assert all(not {"h_product", "x_product"} & step.layers.keys() for step in unroll.steps)
-    assert list(find_defects(unroll)) == []
+    assert list(find_defects([unroll])) == []
 
 
 # --- what is no unrolled LSTM

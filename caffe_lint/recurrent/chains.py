@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from ..net import Blob, Layer, Net
-from .cores import Core, find_cores, gates_of
-from .layer_kinds import behind, names, products_before, source
+from ..net import Layer, Net
+from .cores import Core, find_cores, products_of, weights_of
+from .layer_kinds import behind, reads_of, source
 from .plain_cores import find_plain_chains
 
 Owners = dict[Layer, Core]
@@ -54,32 +54,21 @@ def _put_in_order(cores: list[Core], followers: dict[int, list[Core]], owners: O
         if before is not None:
             cores.remove(core)
             followers.setdefault(id(before), []).insert(0, core)
+    # With the same weights they are steps of one cell: one of them reads the state of two steps ago.
+    same = [core for core in cores if weights_of(core) and weights_of(core) == weights_of(cores[0])]
+    same.sort(key=lambda core: (bool(followers.get(id(core))), core.states["h"].layer.index))
+    for before, core in zip(same, same[1:], strict=False):
+        cores.remove(core)
+        followers.setdefault(id(before), []).append(core)
 
 
 def _outputs_read(core: Core, owners: Owners) -> Iterator[Core]:
     for product in products_of(core):
-        for blob in behind(source(product)):
-            owner = owners.get(blob.layer)
+        for use in reads_of(product):
+            found = (owners.get(blob.layer) for blob in behind(use.blob))
+            owner = next((each for each in found if each is not None), None)
             if owner is not None and owner is not core:
                 yield owner
-                break
-
-
-def products_of(core: Core) -> list[Layer]:
-    """The layers with weights in front of the gates of a step, each once."""
-    found: dict[Layer, None] = {}
-    for blob in _raw_gates(core):
-        found |= dict.fromkeys(products_before(blob))
-    return list(found)
-
-
-def _raw_gates(core: Core) -> Iterator[Blob | None]:
-    if core.kind == "lstm-unit":
-        unit = core.roles["unit"]
-        yield unit.bottoms[1 if unit.type == "LSTMUnit" else 0].blob
-    else:
-        for gate in gates_of(core):
-            yield source(gate)
 
 
 def _runs(chain: list[Core], owners: Owners) -> list[list[Core]]:
@@ -87,15 +76,11 @@ def _runs(chain: list[Core], owners: Owners) -> list[list[Core]]:
 
     They are told apart by weights that at least two steps share, and by what they read as x.
     """
-    runs = [list(run) for _, run in groupby(chain, key=_weights)]
+    runs = [list(run) for _, run in groupby(chain, key=weights_of)]
     if len(runs) == 1 or any(len(run) == 1 for run in runs):
         return [chain]
-    marks = [{*_weights(run[0]), *(layer for core in run for layer in _inputs(core, owners))} for run in runs]
+    marks = [{*weights_of(run[0]), *(layer for core in run for layer in _inputs(core, owners))} for run in runs]
     return runs if sum(map(len, marks)) == len(set().union(*marks)) else [chain]
-
-
-def _weights(core: Core) -> frozenset[str]:
-    return frozenset(name for product in products_of(core) for name in names(product)[:1])
 
 
 def _inputs(core: Core, owners: Owners) -> Iterator[Layer]:

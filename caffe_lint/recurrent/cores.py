@@ -18,6 +18,7 @@ from .layer_kinds import (
     is_complement,
     is_product,
     is_sum,
+    names,
     operation,
     products_before,
     source,
@@ -224,3 +225,25 @@ def _part(blob: Blob | None) -> Iterator[Blob]:
 def gates_of(core: Core) -> Iterable[Layer]:
     """The activations of a core's gates."""
     return (layer for role, layer in core.roles.items() if role.endswith("_gate"))
+
+
+def products_of(core: Core) -> list[Layer]:
+    """The layers with weights in front of the gates of a step, each once."""
+    found: dict[Layer, None] = {}
+    for blob in _raw_gates(core):
+        found |= dict.fromkeys(products_before(blob))
+    return list(found)
+
+
+def _raw_gates(core: Core) -> Iterator[Blob | None]:
+    if core.kind == "lstm-unit":
+        unit = core.roles["unit"]
+        yield unit.bottoms[1 if unit.type == "LSTMUnit" else 0].blob
+    else:
+        gates = list(gates_of(core)) or [core.roles["hidden"]]
+        yield from (source(gate) for gate in gates)
+
+
+def weights_of(core: Core) -> frozenset[str]:
+    """The names of the weights of a step, without those of biases."""
+    return frozenset(name for product in products_of(core) for name in names(product)[:1])

@@ -9,7 +9,7 @@ from ..net import Net
 from .chains import find_chains
 from .fill import fill_gaps
 from .fit import Fit, fit_alike, fit_tolerant
-from .links import Chain, Link, Places, chain_of, places_of
+from .links import GATED, Chain, Link, Places, chain_of, places_of
 from .model import Step, Unroll
 from .pattern import Usual
 from .reader import Reader
@@ -25,6 +25,7 @@ def find_unrolls(net: Net) -> list[Unroll]:
         return []
     places = places_of(chains)
     fill_gaps(chains, places)
+    chains = [chain for chain in chains if len(chain.links) > 1 or chain.kind in GATED]
     found = [_unroll(chain, places) for chain in chains]
     return sorted(found, key=lambda unroll: min(layer.index for layer in unroll.steps[0].layers.values()))
 

@@ -1,5 +1,7 @@
 """Finds the steps that are too damaged to be recognised alone: by what the steps around them read and make."""
 
+from difflib import get_close_matches
+
 from ..net import Blob, Layer
 from .fit import Fit, fit_tolerant
 from .layer_kinds import UNITS, behind, names
@@ -7,6 +9,8 @@ from .links import Chain, Link, Place, Places
 from .model import State
 from .pattern import Usual
 
+_NEAR = 0.8
+_NEVER = 2.0
 _ENOUGH = 0.6
 """The part of the usual layers that a damaged step must have."""
 
@@ -16,6 +20,33 @@ def fill_gaps(chains: list[Chain], places: Places) -> None:
     for chain in sorted(chains, key=lambda chain: -len(chain.links)):
         if len(chain.links) > 1 and chain in chains:
             _Growth(chain, chains, places).run()
+    _join_by_weights(chains, places)
+
+
+def _join_by_weights(chains: list[Chain], places: Places) -> None:
+    """Put a chain behind one with its weights, if it begins with a state of yet another cell.
+
+    Two chains with the same weights may be two sequences; each begins from a state of its own then.
+    """
+    for chain in list(chains):
+        first = chain.links[0]
+        place = _place_read(first, places)
+        if place is None or place.link.chain is chain:
+            continue
+        for other in chains:
+            if other is not chain and other.kind == chain.kind and other is not place.link.chain:
+                if first.names and other.links[-1].names == first.names:
+                    chains.remove(chain)
+                    other.links += chain.links
+                    other.renumber()
+                    break
+
+
+def _place_read(link: Link, places: Places) -> Place | None:
+    for blob in behind(link.before.blob) if link.before is not None else ():
+        if (place := places.get(blob.layer)) is not None:
+            return place
+    return None
 
 
 class _Growth:
@@ -149,9 +180,11 @@ class _Growth:
         """How much of the usual step must be there; everything, if nothing but that speaks for it."""
         found = {name for layer in fit.layers.values() for name in names(layer)}
         is_plain = self.chain.kind in ("rnn", "recursive")
-        if not self.names or found & self.names:
+        if not self.names or found & self.names or (not found and not is_plain):
             return _ENOUGH
-        return 1.0 if is_plain and not found else _ENOUGH if not is_plain and not found else 2.0
+        # What is built just so, and unnamed or with misspelt names, is most likely meant to be a step.
+        is_near = not found or all(get_close_matches(name, self.names, 1, _NEAR) for name in found)
+        return 1.0 if is_near else _NEVER
 
     def _reads_last(self, fit: Fit) -> bool:
         last = self.chain.links[-1]

@@ -79,9 +79,12 @@ class _Fitter:
         for use in layer.bottoms[:2]:
             if (score := self.score(role, use.blob) - 1) > best:
                 best, found = score, ("extra", use)
+        likeness = _likeness(node.layer, layer)
         for slot in node.slots:
-            if type(slot) is Inner and (score := self.score(slot.role, blob) - 1) > best:
-                best, found = score, ("missing", slot)
+            if type(slot) is Inner and _likeness(self.pattern[slot.role].layer, layer) >= likeness:
+                score = self.score(slot.role, blob) - 1
+                if score > best:
+                    best, found = score, ("missing", slot)
         if not best and self.link.number == 0 and any(type(slot) is State for slot in node.slots):
             # What a first step reads here is its initial state, whatever makes it.
             self._without(node, None)

@@ -135,6 +135,13 @@ def products_before(blob: Blob | None, depth: int = 8) -> Iterator[Layer]:
         yield from products_before(source(layer), depth - 1)
 
 
+def reads_of(product: Layer) -> Iterator[Use]:
+    """The bottoms of a product with weights; of x and h that are joined into one, both."""
+    for use in product.bottoms[:1]:
+        joined = next((blob.layer for blob in behind(use.blob) if blob.layer.type == "Concat"), None)
+        yield from joined.bottoms if joined is not None else (use,)
+
+
 def names(layer: Layer) -> tuple[str, ...]:
     """The names of a layer's learned blobs, without those that have none."""
     return tuple(param.name for param in layer.params if param.name)

@@ -4,7 +4,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..net import Blob, Layer, Use
-from .cores import Core
+from .cores import Core, weights_of
+
+
+GATED = ("lstm", "lstm-unit", "gru")
+"""Kinds of cells that a single step leaves no doubt about."""
 
 
 @dataclass(eq=False, repr=False)
@@ -17,6 +21,8 @@ class Link:
     before: Use | None = None
     number: int = 0
     has_core: bool = True
+    names: frozenset[str] = frozenset()
+    """The names of the weights in front of its gates."""
 
     @property
     def root(self) -> Layer:
@@ -57,7 +63,9 @@ Places = dict[Layer, Place]
 def chain_of(cores: list[Core]) -> Chain:
     """A chain of recognised steps."""
     chain = Chain(cores[0].kind)
-    chain.links = [Link(chain, core.roles, core.states, core.before) for core in cores]
+    chain.links = [
+        Link(chain, core.roles, core.states, core.before, names=weights_of(core)) for core in cores
+    ]
     chain.renumber()
     return chain
 

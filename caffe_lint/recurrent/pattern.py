@@ -6,7 +6,7 @@ from functools import cached_property
 
 from ..net import Blob, Layer, Use
 from .extent import SHARED, View, step_of_layers
-from .layer_kinds import LEARNED, is_scaled, is_sum
+from .layer_kinds import ACTIVATIONS, LEARNED, is_marked, is_product, is_scaled, is_sum
 from .links import Chain, Link, Places
 from .model import Inner, Node, Outside, Slot, State
 
@@ -126,6 +126,10 @@ def _role(layer: Layer, roles: dict[Layer, str], view: View) -> str:
     gate = reader.removesuffix("_gate").removesuffix("_sum") if reader.endswith(("_gate", "_sum")) else ""
     if layer.type == "Slice":
         return "gate_slice"
+    if view.link.chain.kind == "gru" and layer.type in ACTIVATIONS:
+        return "r_gate"
+    if view.link.chain.kind == "gru" and is_product(layer) and not is_marked(layer):
+        return "reset"
     if is_sum(layer):
         return "gate_sum" if reader in ("gate_slice", "unit", "hidden") else f"{gate or 'inner'}_sum"
     if layer.type in LEARNED:

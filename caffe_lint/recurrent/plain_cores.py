@@ -9,7 +9,17 @@ from collections.abc import Iterator
 
 from ..net import Blob, Layer, Net, Use
 from .cores import Core
-from .layer_kinds import ACTIVATIONS, LEARNED, behind, is_sum, names, passes_on, products_before, source
+from .layer_kinds import (
+    ACTIVATIONS,
+    LEARNED,
+    behind,
+    is_sum,
+    names,
+    passes_on,
+    products_before,
+    reads_of,
+    source,
+)
 
 _LONGEST_BLOCK = 60
 _FAR_ENOUGH = 4
@@ -112,12 +122,16 @@ def _chains(steps: dict[Layer, PlainStep], taken: set[Layer]) -> list[list[Core]
             links[layer] = found
             followers.setdefault(found[0].layer, []).append(layer)
     starts = [layer for layer in followers if layer not in links]
-    return [
-        _cores(chain, steps, links)
-        for start in starts
-        for chain in _branches(start, followers, steps)
-        if len(chain) > 1
+    chains = [
+        chain for start in starts for chain in _branches(start, followers, steps) if len(chain) > 1
     ]
+    used = {layer for chain in chains for layer in chain}
+    # A step that reads a wrong state is linked to none; its weights tell where it belongs.
+    shared = {name for layer in used for name in steps[layer].names}
+    chains += [
+        [layer] for layer, step in steps.items() if layer not in used | taken and shared & step.names.keys()
+    ]
+    return [_cores(chain, steps, links) for chain in chains]
 
 
 def _branches(
@@ -171,7 +185,7 @@ def _is_between(before: PlainStep, skipped: PlainStep, after: PlainStep) -> bool
 def _before(step: PlainStep, steps: dict[Layer, PlainStep]) -> Iterator[tuple[PlainStep, Use]]:
     """The steps whose state this one reads and whose weights it shares, and where it reads them."""
     for product in step.products:
-        for use in _reads(product):
+        for use in reads_of(product):
             for blob in behind(use.blob) if not step.is_block else _blocks_behind(use.blob):
                 other = steps.get(blob.layer)
                 if other is None or other is step:
@@ -179,16 +193,6 @@ def _before(step: PlainStep, steps: dict[Layer, PlainStep]) -> Iterator[tuple[Pl
                 if step.shares_with(other) or _are_neighbours(step, other):
                     yield other, use
                 break
-
-
-def _reads(product: Layer) -> Iterator[Use]:
-    """The bottoms of a product, and what is joined into one."""
-    use = product.bottoms[0]
-    for blob in behind(use.blob):
-        if blob.layer.type == "Concat":
-            yield from blob.layer.bottoms
-            return
-    yield use
 
 
 def _blocks_behind(blob: Blob | None) -> Iterator[Blob]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from ..net import Layer
 from ..schema import Block
 from .defect import Defect, Look, Place, in_steps, repeated, usual
+from .layer_kinds import products_before, source
 from .model import Outside, Unroll
 
 _BLOCKS = {"InnerProduct": "inner_product_param", "Slice": "slice_param"}
@@ -37,6 +38,10 @@ def _members(unroll: Unroll) -> Iterator[Member]:
             for step, layer in unroll.layers_with(role):
                 if layer.type == node.layer.type:
                     yield Member(role, step, layer, axis_of(layer))
+    for cut in time_slices(unroll):
+        for layer in products_before(source(cut)):
+            if layer.type == "InnerProduct":
+                yield Member("sequence_product", 0, layer, axis_of(layer))
 
 
 def _odd_members(members: list[Member], look: Look) -> Iterator[Defect]:

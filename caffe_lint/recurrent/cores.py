@@ -21,6 +21,7 @@ from .layer_kinds import (
     names,
     operation,
     products_before,
+    reads_of,
     source,
 )
 
@@ -63,17 +64,15 @@ def _lstm(cell: Layer) -> Core | None:
     products = [use.blob.layer for use in cell.bottoms if use.blob is not None and is_product(use.blob.layer)]
     if len(products) != 2:
         return None
-    output = next(_outputs(cell), None)
-    if output is None:
-        return None
-    tanh, hidden, o = output
+    outputs = list(_outputs(cell))
     for remember, forget in (products, products[::-1]):
         pair = [gate_of(use) for use in remember.bottoms]
         if pair[0] is None or pair[1] is None:
             continue
         kept = [(use, gate_of(use)) for use in forget.bottoms]
         for (_, f), (state, other) in (kept, kept[::-1]):
-            if f is not None and other is None:
+            if f is not None and other is None and outputs:
+                tanh, hidden, o = _nearest(outputs, f)
                 i, g = _input_and_candidate(pair[0], pair[1])
                 roles = {"i_gate": i, "f_gate": f, "o_gate": o, "g_gate": g, "forget": forget}
                 roles |= {"remember": remember, "cell": cell, "cell_tanh": tanh, "hidden": hidden}
@@ -101,6 +100,17 @@ def _input_and_candidate(first: Layer, second: Layer) -> tuple[Layer, Layer]:
         places = [blob.index if (blob := source(layer)) is not None else 0 for layer in (first, second)]
         return (first, second) if places[0] <= places[1] else (second, first)
     return (first, second) if first.type == "Sigmoid" else (second, first)
+
+
+def _nearest(outputs: list[tuple[Layer, Layer, Layer]], gate: Layer) -> tuple[Layer, Layer, Layer]:
+    """The output whose gate sees what another gate of the step sees: a later step may read c by mistake."""
+    seen = _seen(gate)
+    return max(outputs, key=lambda output: len(seen & _seen(output[2])))
+
+
+def _seen(gate: Layer) -> set[Blob]:
+    products = products_before(source(gate))
+    return {use.blob for product in products for use in reads_of(product) if use.blob is not None}
 
 
 def _outputs(cell: Layer) -> Iterator[tuple[Layer, Layer, Layer]]:

@@ -11,8 +11,10 @@ from .fill import fill_gaps
 from .fit import Fit, fit_alike, fit_tolerant
 from .links import GATED, Chain, Link, Places, chain_of, places_of
 from .model import Step, Unroll
+from .order import put_in_order
 from .pattern import Usual
 from .reader import Reader
+from .readouts import add_readouts, fit_readout, readout_nodes
 
 
 def find_unrolls(net: Net) -> list[Unroll]:
@@ -24,8 +26,11 @@ def find_unrolls(net: Net) -> list[Unroll]:
     if not chains:
         return []
     places = places_of(chains)
-    fill_gaps(chains, places)
+    fill_gaps(net, chains, places)
     chains = [chain for chain in chains if len(chain.links) > 1 or chain.kind in GATED]
+    for chain in chains:
+        put_in_order(chain, places)
+        add_readouts(chain, places)
     found = [_unroll(chain, places) for chain in chains]
     return sorted(found, key=lambda unroll: min(layer.index for layer in unroll.steps[0].layers.values()))
 
@@ -40,7 +45,10 @@ def _unroll(chain: Chain, places: Places) -> Unroll:
             if view is not None
             else fit_tolerant(usual.pattern, link, places, usual.owners)
         )
+        fit_readout(fit, link)
         steps.append(_step(link, fit))
+    nodes = readout_nodes(chain, usual.view.link, next(iter(usual.pattern)))
+    usual.pattern.update(nodes)
     reader = Reader(steps, usual, places)
     for step in steps:
         step.reads = reader.read(step, is_alike=step.number in usual.alike)

@@ -2,24 +2,27 @@
 
 from difflib import get_close_matches
 
-from ..net import Blob, Layer
+from ..net import Blob, Layer, Net
 from .fit import Fit, fit_tolerant
-from .layer_kinds import UNITS, behind, names
+from .layer_kinds import UNITS, behind, names, reads_of
 from .links import Chain, Link, Place, Places
-from .model import State
-from .pattern import Usual
+from .model import Outside, State
+from .pattern import Usual, outside
 
-_NEAR = 0.8
-_NEVER = 2.0
 _ENOUGH = 0.6
 """The part of the usual layers that a damaged step must have."""
 
+_ENOUGH_OF_OURS = 0.5
+"""The same, if some of its weights are those of the others."""
 
-def fill_gaps(chains: list[Chain], places: Places) -> None:
+_NEVER = 2.0
+
+
+def fill_gaps(net: Net, chains: list[Chain], places: Places) -> None:
     """Let chains grow over damaged steps, and join those that are parts of one."""
     for chain in sorted(chains, key=lambda chain: -len(chain.links)):
         if len(chain.links) > 1 and chain in chains:
-            _Growth(chain, chains, places).run()
+            _Growth(net, chain, chains, places).run()
     _join_by_weights(chains, places)
 
 
@@ -30,27 +33,27 @@ def _join_by_weights(chains: list[Chain], places: Places) -> None:
     """
     for chain in list(chains):
         first = chain.links[0]
-        place = _place_read(first, places)
-        if place is None or place.link.chain is chain:
-            continue
         for other in chains:
-            if other is not chain and other.kind == chain.kind and other is not place.link.chain:
-                if first.names and other.links[-1].names == first.names:
-                    chains.remove(chain)
-                    other.links += chain.links
-                    other.renumber()
-                    break
+            last = other.links[-1]
+            if other is chain or other.kind != chain.kind or not first.names or last.names != first.names:
+                continue
+            if _foreign_reads(first, chain, places) > _foreign_reads(last, other, places):
+                chains.remove(chain)
+                other.links += chain.links
+                other.renumber()
+                break
 
 
-def _place_read(link: Link, places: Places) -> Place | None:
-    for blob in behind(link.before.blob) if link.before is not None else ():
-        if (place := places.get(blob.layer)) is not None:
-            return place
-    return None
+def _foreign_reads(link: Link, chain: Chain, places: Places) -> int:
+    """How many states of other cells a step reads."""
+    uses = [use for product in link.products for use in reads_of(product)]
+    found = [next((places[blob.layer] for blob in behind(use.blob) if blob.layer in places), None) for use in uses]
+    return sum(place is not None and place.link.chain is not chain for place in found)
 
 
 class _Growth:
-    def __init__(self, chain: Chain, chains: list[Chain], places: Places) -> None:
+    def __init__(self, net: Net, chain: Chain, chains: list[Chain], places: Places) -> None:
+        self.net = net
         self.chain = chain
         self.chains = chains
         self.places = places
@@ -98,12 +101,17 @@ class _Growth:
                 if place is None:
                     continue
                 other = place.link.chain
-                if other is not self.chain and other.kind == self.chain.kind and other in self.chains:
+                if other is not self.chain and self._is_alike(other) and other in self.chains:
                     self.chains.remove(other)
                     self.chain.links[:0] = other.links
                     return True
                 return False
         return False
+
+    def _is_alike(self, other: Chain) -> bool:
+        """Whether another chain is of the same kind and has some of the same weights."""
+        names_there = other.links[-1].names
+        return other.kind == self.chain.kind and (bool(names_there & self.names) or not (names_there and self.names))
 
     def _damaged_step(self, states: dict[str, Blob]) -> Link | None:
         makers = [blob.layer for blob in states.values()]
@@ -115,6 +123,8 @@ class _Growth:
 
     def _grow_forward(self) -> bool:
         last = self.chain.links[-1]
+        if not last.has_core and self._join_behind(last):
+            return True
         best: tuple[float, Link] | None = None
         for layer in self._ahead(last):
             for top in layer.tops[:2] if layer.type in UNITS else layer.tops[:1]:
@@ -126,6 +136,24 @@ class _Growth:
         self._settle(best[1])
         self.chain.links.append(best[1])
         return True
+
+    def _join_behind(self, last: Link) -> bool:
+        """Put a chain behind that goes on from a damaged step."""
+        for other in self.chains:
+            first = other.links[0]
+            if other is self.chain or not self._is_alike(other):
+                continue
+            blobs = [use.blob for product in first.products for use in reads_of(product)]
+            places = [self.places.get(blob.layer) for start in blobs for blob in behind(start)]
+            if any(place is not None and place.link is last for place in places):
+                if first.before is not None and first.before.blob is not None and "c" not in last.states:
+                    made = first.before.blob
+                    if made.layer not in self.places and "c" in first.states:
+                        last.states = {**last.states, "c": made}
+                self.chains.remove(other)
+                self.chain.links += other.links
+                return True
+        return False
 
     def _ahead(self, link: Link) -> list[Layer]:
         """The layers behind a step that belong to no other, as far as one step may reach."""
@@ -180,11 +208,30 @@ class _Growth:
         """How much of the usual step must be there; everything, if nothing but that speaks for it."""
         found = {name for layer in fit.layers.values() for name in names(layer)}
         is_plain = self.chain.kind in ("rnn", "recursive")
-        if not self.names or found & self.names or (not found and not is_plain):
+        if found & self.names:
+            return _ENOUGH_OF_OURS
+        if not self.names or (not found and not is_plain):
             return _ENOUGH
         # What is built just so, and unnamed or with misspelt names, is most likely meant to be a step.
-        is_near = not found or all(get_close_matches(name, self.names, 1, _NEAR) for name in found)
-        return 1.0 if is_near else _NEVER
+        return 1.0 if all(map(self._is_misspelt, found)) and self._agrees(fit) else _NEVER
+
+    def _is_misspelt(self, name: str) -> bool:
+        """Whether a name that stands once is most like one of ours."""
+        if len(self.net.sharers[name]) > 1:
+            return False
+        nearest = get_close_matches(name, [other for other in self.net.sharers if other != name], 1)
+        return bool(nearest) and nearest[0] in self.names
+
+    def _agrees(self, fit: Fit) -> bool:
+        """Whether a step reads what the others read from outside."""
+        return all(
+            slot.layer is None
+            or (use is not None and use.blob is not None)
+            and outside(use.blob, self.places, self.usual.owners).layer == slot.layer
+            for role, uses in fit.bottoms.items()
+            for slot, use in zip(self.usual.pattern[role].slots, uses, strict=True)
+            if type(slot) is Outside
+        )
 
     def _reads_last(self, fit: Fit) -> bool:
         last = self.chain.links[-1]

@@ -49,6 +49,8 @@ def fit_tolerant(pattern: Pattern, link: Link, places: Places, owners: dict[Laye
     for state, role in (("c", "cell"),):
         if role in pattern and role not in fitter.fit.layers and state in link.states:
             fitter.assign(role, link.states[state])
+    if link.number == 0:
+        fitter.forgive_less()
     return fitter.fit
 
 
@@ -121,6 +123,19 @@ class _Fitter:
             for slot in others:
                 if type(slot) is Inner:
                     self.fit.absent |= set(self._below(slot.role))
+
+    def forgive_less(self) -> None:
+        """Where the first step reads a state after all, what serves that state may not be absent."""
+        read = {
+            slot.role
+            for role, uses in self.fit.bottoms.items()
+            for slot, use in zip(self.pattern[role].slots, uses, strict=True)
+            if type(slot) is State and use is not None
+        }
+        for role in list(self.fit.absent):
+            slots = [slot for below in self._below(role) for slot in self.pattern[below].slots]
+            if any(type(slot) is State and slot.role in read for slot in slots):
+                self.fit.absent.discard(role)
 
     def _needs_state(self, slot: Slot) -> bool:
         if type(slot) is Inner:
@@ -198,7 +213,9 @@ class _Fitter:
         if use is None or use.blob is None:
             return 0
         if type(slot) is Inner:
-            return self.score(slot.role, use.blob, depth)
+            score = self.score(slot.role, use.blob, depth)
+            # Of pieces that fit alike, the one with the right number.
+            return score and score + (len(use.blob.layer.tops) > 1 and use.blob.index == slot.index)
         if type(slot) is State:
             return self._state_score(slot, use.blob)
         assert type(slot) is Outside
@@ -210,6 +227,7 @@ class _Fitter:
             if place is not None and place.link.chain is self.link.chain:
                 return 4 if place.role_of(each) == slot.role else 3
         is_start = self.link.number == 0 and blob.layer.type not in ("Slice", *LEARNED)
+        is_start = is_start and blob.layer not in self.places
         return 1 if is_start else 0
 
     def _outside_score(self, slot: Outside, blob: Blob) -> int:

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..net import Blob, Layer, Use
-from .cores import Core, weights_of
+from .cores import Core, products_of
+from .layer_kinds import names
 
 
 GATED = ("lstm", "lstm-unit", "gru")
@@ -21,8 +22,15 @@ class Link:
     before: Use | None = None
     number: int = 0
     has_core: bool = True
-    names: frozenset[str] = frozenset()
-    """The names of the weights in front of its gates."""
+    products: tuple[Layer, ...] = ()
+    """The layers with weights in front of its gates."""
+    readout: dict[str, Layer] = field(default_factory=dict)
+    """What is made of its output alone, by role."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of its weights, without those of biases."""
+        return frozenset(name for product in self.products for name in names(product)[:1])
 
     @property
     def root(self) -> Layer:
@@ -36,6 +44,8 @@ class Chain:
 
     kind: str
     links: list[Link] = field(default_factory=list)
+    readout: tuple[str, ...] = ()
+    """The roles of what most steps make of their output alone."""
 
     def renumber(self) -> None:
         """Number the steps from 0."""
@@ -64,7 +74,7 @@ def chain_of(cores: list[Core]) -> Chain:
     """A chain of recognised steps."""
     chain = Chain(cores[0].kind)
     chain.links = [
-        Link(chain, core.roles, core.states, core.before, names=weights_of(core)) for core in cores
+        Link(chain, core.roles, core.states, core.before, products=tuple(products_of(core))) for core in cores
     ]
     chain.renumber()
     return chain

@@ -20,10 +20,7 @@ def wrong_outputs(look: Look) -> Iterator[Defect]:
 
 def _joins(look: Look) -> Iterator[tuple[Layer, list[int]]]:
     """The Concats of outputs, and the steps of their bottoms."""
-    steps: dict[Blob, Step] = {}
-    for step in look.unroll.steps:
-        for blob in _outputs(step):
-            steps.setdefault(blob, step)
+    steps = _outputs(look)
     seen: dict[Layer, None] = {}
     for blob in steps:
         seen |= dict.fromkeys(use.layer for use in blob.uses if use.layer.type == "Concat")
@@ -34,23 +31,21 @@ def _joins(look: Look) -> Iterator[tuple[Layer, list[int]]]:
             yield concat, numbers
 
 
-def _outputs(step: Step) -> Iterator[Blob]:
-    """h of a step, and what is made of it alone, as the output of an RNN."""
-    blobs = [step.hidden] if step.hidden is not None else []
-    taken = {*step.layers.values()}
-    for blob in blobs[:6]:
-        yield blob
+def _outputs(look: Look) -> dict[Blob, Step]:
+    """h of each step and what is made of it alone, or of it and the h of another cell, as the output."""
+    taken = {layer for step in look.unroll.steps for layer in step.layers.values()}
+    steps = {step.hidden: step for step in look.unroll.steps if step.hidden is not None}
+    queue = list(steps)
+    for blob in queue:
         for use in blob.uses:
             layer = use.layer
-            if (
-                len(layer.bottoms) == 1
-                and layer.type != "Concat"
-                and layer not in taken
-                and len(layer.tops) == 1
-            ):
-                blobs.append(layer.tops[0])
-                if len(blobs) < 6:
-                    yield layer.tops[0]
+            mine = [each for each in layer.bottoms if each.blob in steps]
+            is_joined = layer.type == "Concat" and len(layer.bottoms) == 2
+            if len(mine) == 1 and (len(layer.bottoms) == 1 or is_joined) and len(layer.tops) == 1:
+                if (layer not in taken or layer in steps[blob].layers.values()) and layer.tops[0] not in steps:
+                    steps[layer.tops[0]] = steps[blob]
+                    queue.append(layer.tops[0])
+    return steps
 
 
 def _order(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..net import Blob, Layer, Use
-from .defect import Defect, Look, Overwriting, Place, in_steps, repeated, usual
+from .defect import Defect, Kind, Look, Overwriting, Place, in_steps, repeated, usual
 from .layer_kinds import ACTIVATIONS, is_scaled
 from .model import Inner, Node, Outside, Slot, State, Step, Unroll
 
@@ -223,24 +223,42 @@ def _compare_pieces(look: Look, node: Node, number: int) -> Iterator[Defect]:
     pieces = [(step, slot, use) for step, slot, use in found if type(slot) is Outside and use is not None]
     layers = [slot.layer for _, slot, _ in pieces]
     source = usual(layers) if layers else None
-    if source is None or layers.count(source) < 2 or layers.count(source) <= len(layers) / 2:
+    if source is None or 2 * layers.count(source) <= len(layers):
+        yield from _read_twice(pieces)
         return
-    same = [(step.number, slot.at) for step, slot, _ in pieces if slot.layer == source]
-    slope = usual(
-        (after[1] - before[1]) / (after[0] - before[0]) for before, after in zip(same, same[1:], strict=False)
-    )
-    base = usual(at - slope * step for step, at in same)
+    slope, base = _line([(step.number, slot.at) for step, slot, _ in pieces if slot.layer == source])
     for step, slot, use in pieces:
-        expected = base + slope * step.number
         is_marker = is_scaled(node.layer) or (node.role == "unit" and use.index == 2)
-        kind = "continuation" if is_marker else "step-out-of-line"
+        kind: Kind = "continuation" if is_marker else "step-out-of-line"
         if slot.layer != source:
             if slope == 0 and step.number:
                 message = f"step {step.number} reads '{use.name}' in '{use.layer.name}', the other steps read another blob"
                 yield Defect(kind, message, use.span)
-        elif slot.at != expected:
-            whose = (slot.at - base) / slope if slope else -1
-            of_step = f", which belongs to step {whose:g}" if slope and 0 <= whose < len(unroll.steps) else ""
+        elif slot.at != base + slope * step.number:
+            whose = (slot.at - base) * slope
+            of_step = f", which belongs to step {whose}" if slope and 0 <= whose < len(unroll.steps) else ""
             what = "the marker" if is_marker else "the piece"
             message = f"step {step.number} reads {what} '{use.name}' in '{use.layer.name}'{of_step}"
             yield Defect(kind, message, use.span)
+
+
+def _line(pieces: list[tuple[int, int]]) -> tuple[int, int]:
+    """How the number of the piece goes on from step to step, 1, -1 or 0, and that of step 0."""
+    return usual((slope, at - slope * step) for slope in (1, -1, 0) for step, at in pieces)
+
+
+def _read_twice(pieces: list[tuple[Step, Outside, Use]]) -> Iterator[Defect]:
+    """Two steps that read one blob, where each has a blob of its own."""
+    readers: dict[Blob, list[tuple[Step, Use]]] = {}
+    for step, _, use in pieces:
+        if use.blob is not None:
+            readers.setdefault(use.blob, []).append((step, use))
+    if len(readers) < len(pieces) - 1 or len(pieces) < 3:
+        return
+    for blob, (first, *rest) in readers.items():
+        for step, use in rest:
+            message = (
+                f"step {step.number} reads '{blob.name}' in '{use.layer.name}' as step {first[0].number} does: each step has "
+                "an input of its own"
+            )
+            yield Defect("step-out-of-line", message, use.span, (Place("the other step reads it here", first[1].span),))

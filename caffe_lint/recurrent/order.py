@@ -1,0 +1,74 @@
+"""The order of two steps that go on from the same state: one of them should go on from the other."""
+
+from collections.abc import Hashable, Iterator
+
+from ..net import Blob
+from .layer_kinds import behind, is_marked, is_sum, reads_of, source
+from .links import Chain, Link, Places
+
+
+def put_in_order(chain: Chain, places: Places) -> None:
+    """Exchange two steps if the pieces of sequences that they read stand the other way round."""
+    links = chain.links
+    for at in range(1, len(links) - 1):
+        before, one, other = links[at - 1 : at + 2]
+        if _reads(other, one, places) or not _reads(other, before, places):
+            continue
+        keys = [_pieces(link, chain, places) for link in (before, one, other)]
+        votes = sum(
+            (abs(keys[1][key] - start) > abs(keys[2][key] - start)) - (abs(keys[1][key] - start) < abs(keys[2][key] - start))
+            for key, start in keys[0].items()
+            if key in keys[1] and key in keys[2]
+        )
+        if votes > 0:
+            links[at], links[at + 1] = other, one
+    chain.renumber()
+
+
+def _reads(link: Link, other: Link, places: Places) -> bool:
+    """Whether a step goes on from a state of another one."""
+    starts = [link.before.blob] if link.before is not None else []
+    for start in starts:
+        for blob in behind(start):
+            place = places.get(blob.layer)
+            if place is not None:
+                return place.link is other
+    return False
+
+
+def _pieces(link: Link, chain: Chain, places: Places) -> dict[Hashable, int]:
+    """The pieces that a step reads: of which sequence, and which of them."""
+    found: dict[Hashable, int] = {}
+    for start in _starts(link):
+        for blob in behind(start):
+            place = places.get(blob.layer)
+            if place is not None and place.link.chain is not chain:
+                found.setdefault((id(place.link.chain), place.role), place.link.number)
+            elif blob.layer.type == "Slice":
+                found.setdefault(id(blob.layer), blob.index)
+            else:
+                continue
+            break
+    return found
+
+
+def _starts(link: Link) -> Iterator[Blob | None]:
+    for product in link.products:
+        for use in reads_of(product):
+            yield use.blob
+            yield from _markers(use.blob)
+        for top in product.tops:
+            for use in top.uses:
+                if is_sum(use.layer):
+                    yield from (each.blob for each in use.layer.bottoms)
+    if link.before is not None:
+        yield from _markers(link.before.blob)
+    unit = link.roles.get("unit")
+    if unit is not None and len(unit.bottoms) > 2:
+        yield unit.bottoms[2].blob
+
+
+def _markers(blob: Blob | None) -> Iterator[Blob | None]:
+    while blob is not None and is_marked(blob.layer):
+        yield blob.layer.bottoms[1].blob
+        blob = source(blob.layer)

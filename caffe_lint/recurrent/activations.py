@@ -71,9 +71,7 @@ def _missing(look: Look, role: str, expected: str) -> Iterator[Defect]:
             continue
         layer, each, at = reader
         use = step.bottoms[each][at]
-        yield _missing_at(
-            layer, use.span if use is not None else layer.name_span, step.number, role, expected, look
-        )
+        yield _missing_at(layer, use.span if use is not None else layer.name_span, step.number, role, expected, look)
 
 
 def _missing_at(layer: Layer, span: object, step: int, role: str, expected: str, look: Look) -> Defect:

@@ -42,7 +42,7 @@ def usual_step(unroll: Unroll) -> Step:
 
 
 def direction(unroll: Unroll) -> int:
-    """1 if later steps read later pieces of a sequence, -1 if the steps run backwards in time, 0 if unknown."""
+    """1 if later steps read later pieces of a sequence, -1 if earlier ones, 0 if that is unknown."""
     for node in unroll.pattern.values():
         for slot in range(len(node.slots)):
             course = course_of(unroll, node.role, slot)
@@ -102,16 +102,16 @@ def differences(unroll: Unroll) -> list[Difference]:
 
 def _layers(unroll: Unroll, step: Step) -> Iterator[Difference]:
     own = set(step.layers.values())
-    for role, layer in step.extra.items():
-        if layer not in own:
-            yield Difference(step.number, "extra", role, layer, layer.name_span, kind_of(layer), "")
+    for role, more in step.extra.items():
+        if more not in own:
+            yield Difference(step.number, "extra", role, more, more.name_span, kind_of(more), "")
     for role, node in unroll.pattern.items():
         layer = step.layers.get(role)
+        usual = kind_of(node.layer)
         if layer is None and role not in step.absent:
             reader = _reader(unroll, step, role)
-            yield Difference(step.number, "missing", role, reader, reader.name_span, "", kind_of(node.layer))
-        elif layer is not None and kind_of(layer) != kind_of(node.layer):
-            usual = kind_of(node.layer)
+            yield Difference(step.number, "missing", role, reader, reader.name_span, "", usual)
+        elif layer is not None and kind_of(layer) != usual:
             yield Difference(step.number, "type", role, layer, layer.type_span, kind_of(layer), usual)
 
 

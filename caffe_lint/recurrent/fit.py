@@ -62,10 +62,7 @@ class _Fitter:
         self.owners = owners
         self.fit = Fit()
         self._shared = {
-            slot.layer
-            for node in pattern.values()
-            for slot in node.slots
-            if type(slot) is Outside and slot.layer
+            slot.layer for node in pattern.values() for slot in node.slots if type(slot) is Outside and slot.layer
         }
 
     def assign(self, role: str, blob: Blob | None) -> None:
@@ -185,8 +182,7 @@ class _Fitter:
         instead = [
             self.score(slot.role, blob, depth) - 1
             for slot in node.slots
-            if type(slot) is Inner
-            and any(self._needs_state(other) for other in node.slots if other is not slot)
+            if type(slot) is Inner and any(self._needs_state(other) for other in node.slots if other is not slot)
         ]
         return max(instead, default=0)
 

@@ -51,9 +51,7 @@ def _cuts_gates(unroll: Unroll, node: Node) -> bool:
         if isinstance(slot, Inner) and slot.role == node.role
     ]
     ends = ("_gate", "_sum", "_peephole")
-    return all(
-        role.endswith(ends) and role != "gate_sum" or role in ("power", "dropout") for _, role in readers
-    )
+    return all(role.endswith(ends) and role != "gate_sum" or role in ("power", "dropout") for _, role in readers)
 
 
 def _total(unroll: Unroll, node: Node) -> int | None:
@@ -120,10 +118,7 @@ def gate_orders(look: Look) -> Iterator[Defect]:
         usual_layer = unroll.pattern[role].layer
         notes = [Place(f"'{usual_layer.name}' takes piece {expected}", usual_layer.name_span)]
         notes += [
-            Place(
-                f"'{step.layers[other].name}' takes piece {at} instead of {right}",
-                step.layers[other].name_span,
-            )
+            Place(f"'{step.layers[other].name}' takes piece {at} instead of {right}", step.layers[other].name_span)
             for other, _, at, right in wrong[1:]
         ]
         place = cut.tops[index].span if index < len(cut.tops) else cut.name_span

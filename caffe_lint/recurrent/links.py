@@ -59,6 +59,7 @@ class Place(NamedTuple):
     link: Link
     role: str
 
+
     def role_of(self, blob: Blob) -> str:
         """The role whose top a blob is in the usual step; in a first one a product alone may make c."""
         if self.link.states.get("c") is blob and self.link.chain.kind == "lstm":

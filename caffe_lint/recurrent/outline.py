@@ -33,12 +33,10 @@ def _types(look: Look, node: Node) -> Iterator[Defect]:
         right = layers[kinds.index(expected)][1]
         count = kinds.count(expected)
         verb = "is" if len(layers) == 2 else "have"
-        message = f"'{layer.name}' of step {step} is {_named(layer)}, {others(count, len(layers))} {verb} {_named(right)} there"
-        place = (
-            layer.block.block("eltwise_param").span("operation")
-            if layer.type == right.type
-            else layer.type_span
+        message = (
+            f"'{layer.name}' of step {step} is {_named(layer)}, {others(count, len(layers))} {verb} {_named(right)} there"
         )
+        place = layer.block.block("eltwise_param").span("operation") if layer.type == right.type else layer.type_span
         note = Place(f"'{right.name}' is {_named(right)}", right.type_span)
         yield Defect("step-out-of-line", message, place, (note,), resizes=(layer,))
 
@@ -54,9 +52,7 @@ def _named(layer: Layer) -> str:
 
 
 def _settings(look: Look, node: Node) -> Iterator[Defect]:
-    layers = [
-        (step, layer) for step, layer in look.unroll.layers_with(node.role) if layer.type == node.layer.type
-    ]
+    layers = [(step, layer) for step, layer in look.unroll.layers_with(node.role) if layer.type == node.layer.type]
     if len(layers) < 3:
         return
     found = [_values(layer) for _, layer in layers]
@@ -108,9 +104,7 @@ def _compare(layers: list[tuple[int, Layer]], block_name: str, look: Look) -> It
                     f"{others(values.count(expected), len(values))} have {_shown(expected)}"
                 )
                 right = layers[values.index(expected)][1]
-                note = Place(
-                    f"'{right.name}' has {_shown(expected)}", right.block.block(block_name).span(name)
-                )
+                note = Place(f"'{right.name}' has {_shown(expected)}", right.block.block(block_name).span(name))
                 yield Defect("step-out-of-line", message, block.span(name), (note,), resizes=(layer,))
 
 
@@ -139,11 +133,7 @@ def _extra(look: Look, step: Step) -> Iterator[Defect]:
     for role, layer in step.extra.items():
         if layer in step.layers.values():
             continue
-        kind = (
-            "gate-activation"
-            if layer.type in ACTIVATIONS and look.unroll.cell != "recursive"
-            else "step-out-of-line"
-        )
+        kind = "gate-activation" if layer.type in ACTIVATIONS and look.unroll.cell != "recursive" else "step-out-of-line"
         message = f"step {step.number} has {_named(layer)}, '{layer.name}', that the other steps have not"
         behind = step.layers.get(role)
         note = (Place(f"it stands behind '{behind.name}'", behind.name_span),) if behind is not None else ()
@@ -155,15 +145,15 @@ def _missing(look: Look, step: Step) -> Iterator[Defect]:
     missing = [role for role in unroll.pattern if role not in step.layers and role not in step.absent]
     for role in missing:
         node = unroll.pattern[role]
-        if node.layer.type in ACTIVATIONS or any(
-            role in unroll.roles_behind(unroll.pattern[each]) for each in missing
-        ):
+        if node.layer.type in ACTIVATIONS or any(role in unroll.roles_behind(unroll.pattern[each]) for each in missing):
             continue
         if any(found is not None and getattr(found, "role", None) == role for found in _reads(step)):
             continue
         reader, place = _reader(look, step, role)
         kind = "continuation" if is_marked(node.layer) else "step-out-of-line"
-        message = f"step {step.number} lacks the {node.layer.type} that the other steps have in front of '{reader.name}'"
+        message = (
+            f"step {step.number} lacks the {node.layer.type} that the other steps have in front of '{reader.name}'"
+        )
         note = Place(f"in another step it is '{node.layer.name}'", node.layer.name_span)
         yield Defect(kind, message, place, (note,), resizes=(reader,))
 

@@ -53,9 +53,7 @@ def _order(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:
     # Where only some of the outputs are used, that may be meant; one that is missing among all is not.
     if steps < 3 or len(numbers) < max(steps - 1, 2) or len(numbers) > steps + 1:
         return
-    moves = Counter(
-        (after > before) - (after < before) for before, after in zip(numbers, numbers[1:], strict=False)
-    )
+    moves = Counter((after > before) - (after < before) for before, after in zip(numbers, numbers[1:], strict=False))
     direction = -1 if moves[-1] > moves[1] else 1
     expected = list(range(steps))[::direction]
     if numbers == expected:
@@ -65,14 +63,7 @@ def _order(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:
     absent = [number for number in expected if not counts[number]]
     if twice:
         at = len(numbers) - 1 - numbers[::-1].index(twice[0])
-        at = next(
-            (
-                place
-                for place, number in enumerate(numbers)
-                if number == twice[0] and place < len(expected) and expected[place] != number
-            ),
-            at,
-        )
+        at = next((place for place, number in enumerate(numbers) if number == twice[0] and place < len(expected) and expected[place] != number), at)
         message = f"'{concat.name}' joins the output of step {twice[0]} twice"
         message += f" and leaves out step {absent[0]}" if absent else ""
         yield Defect("left-out-step", message, concat.bottoms[at].span)
@@ -106,6 +97,4 @@ def _axis(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:
         return
     size = f" (each output is {' x '.join(map(str, shape))})" if shape is not None else ""
     message = f"'{concat.name}' joins the outputs along axis {axis}, the time is axis {time}{size}"
-    yield Defect(
-        "axis-against-time", message, concat.block.block("concat_param").span("axis"), resizes=(concat,)
-    )
+    yield Defect("axis-against-time", message, concat.block.block("concat_param").span("axis"), resizes=(concat,))

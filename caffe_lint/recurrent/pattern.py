@@ -110,12 +110,8 @@ def _roles(link: Link, layers: list[Layer], places: Places, view: View) -> dict[
         if layer not in roles:
             role = _role(layer, roles, view)
             taken = set(roles.values())
-            roles[layer] = (
-                role
-                if role not in taken
-                else next(
-                    name for number in range(2, len(layers) + 2) if (name := f"{role}_{number}") not in taken
-                )
+            roles[layer] = role if role not in taken else next(
+                name for number in range(2, len(layers) + 2) if (name := f"{role}_{number}") not in taken
             )
     return roles
 

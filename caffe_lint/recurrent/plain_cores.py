@@ -60,9 +60,7 @@ def find_plain_chains(net: Net, taken: set[Layer]) -> list[list[Core]]:
     blocks = {layer: step for layer in net.layers if (step := _block(layer)) is not None}
     chains = _chains(blocks, taken)
     used = taken | {core.roles["hidden"] for chain in chains for core in chain}
-    used |= {
-        product for chain in chains for core in chain for product in blocks[core.roles["hidden"]].products
-    }
+    used |= {product for chain in chains for core in chain for product in blocks[core.roles["hidden"]].products}
     steps = {layer: step for layer in net.layers if (step := _activation(layer)) is not None}
     steps = {layer: step for layer, step in steps.items() if used.isdisjoint(step.products)}
     return [*chains, *_chains(steps, used)]
@@ -223,12 +221,7 @@ def _cores(
 ) -> list[Core]:
     kind = "recursive" if steps[chain[0]].is_block else "rnn"
     return [
-        Core(
-            kind,
-            {"hidden": layer},
-            {"h": layer.tops[0]},
-            links[layer][1] if layer in links else _any_read(steps[layer]),
-        )
+        Core(kind, {"hidden": layer}, {"h": layer.tops[0]}, links[layer][1] if layer in links else _any_read(steps[layer]))
         for layer in chain
     ]
 

@@ -25,12 +25,7 @@ def odd_bottoms(unroll: Unroll) -> Iterator[Odd]:
         for role, found_slots in step.reads.items():
             node = unroll.pattern[role]
             for expected, found, use in zip(node.slots, found_slots, step.bottoms[role], strict=True):
-                if (
-                    found is None
-                    or use is None
-                    or found == expected
-                    or type(found) is Outside is type(expected)
-                ):
+                if found is None or use is None or found == expected or type(found) is Outside is type(expected):
                     continue
                 if step.number == 0 and type(expected) is State:
                     continue
@@ -71,9 +66,7 @@ def _state_defect(odd: Odd, unroll: Unroll) -> Defect | None:
         what = f"{_state(found.role, unroll)} of {_step_at(step, found.lag)}, '{name}'"
         right = step.layers[expected.role].tops[expected.index]
         if found.role == expected.role or found.role in ("cell", "hidden"):
-            return _defect(
-                odd, what, f"the other steps read their own {_state(expected.role, unroll)}", right
-            )
+            return _defect(odd, what, f"the other steps read their own {_state(expected.role, unroll)}", right)
     if type(expected) is Inner and type(found) is State and found.role == expected.role:
         what = f"{_state(found.role, unroll)} of {_step_at(step, found.lag)}, '{name}'"
         return _defect(odd, what, f"the other steps read their own {_state(expected.role, unroll)}", None)
@@ -168,10 +161,7 @@ def _overwritten(places: list[tuple[Step, Use, Layer]], unroll: Unroll, *, is_in
             f"step {step.number} goes on from '{use.name}', the output of {layer.type} '{layer.name}', instead of "
             f"the cell state '{cell.name}'"
         )
-        notes = (
-            Place("the cell state is made here", cell.span),
-            *repeated((s.number, u.span) for s, u, _ in places[1:]),
-        )
+        notes = (Place("the cell state is made here", cell.span), *repeated((s.number, u.span) for s, u, _ in places[1:]))
         return Defect("cell-state-overwritten", message, use.span, notes)
     message = (
         f"{layer.type} '{layer.name}' works in place on the cell state '{cell.name}' {where}: the next "

@@ -1,4 +1,4 @@
-"""The unrolled recurrent cells of a net as plain data: steps, states, shared params, and steps unlike the rest."""
+"""The unrolled recurrent cells of a net as plain data: steps, states, shared params, and odd steps."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -17,6 +17,9 @@ from ..recurrent.comparison import (
 )
 from ..recurrent.initial import first_reads
 from ..recurrent.model import Outside, Slot
+
+Direction = Literal["forward", "backward"]
+_DIRECTIONS: dict[int, Direction | None] = {1: "forward", -1: "backward", 0: None}
 
 
 class StateData(TypedDict):
@@ -83,7 +86,7 @@ class RecurrentData(TypedDict):
     cell: str
     steps: int
     hidden: int | None
-    direction: Literal["forward", "backward"] | None
+    direction: Direction | None
     states: list[StateData]
     layers: list[list[str]]
     shared_params: list[str]
@@ -102,7 +105,7 @@ def _cell(unroll: Unroll, document: Document, inference: Inference) -> Recurrent
         "cell": unroll.cell,
         "steps": len(unroll.steps),
         "hidden": unroll.hidden_size,
-        "direction": {1: "forward", -1: "backward", 0: None}[direction(unroll)],  # type: ignore[typeddict-item]
+        "direction": _DIRECTIONS[direction(unroll)],
         "states": list(_states(unroll)),
         "layers": [[layer.name for layer in step.layers.values()] for step in unroll.steps],
         "shared_params": unroll.shared_params,

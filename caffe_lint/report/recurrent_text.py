@@ -128,7 +128,7 @@ def _params(cell: RecurrentData) -> Iterator[tuple[str, ...]]:
 
 def _roles(roles: Sequence[RoleData]) -> str:
     return ", ".join(
-        f"{printable(each['role'])}{f' (param {each["param"]})' if each['param'] else ''}" for each in roles
+        printable(each["role"]) + (f" (param {each['param']})" if each["param"] else "") for each in roles
     )
 
 

@@ -73,7 +73,8 @@ def _read(step: Step, role: str, slot: int) -> Slot | None:
 def described(unroll: Unroll, slot: Slot) -> str:
     """What a bottom reads, in words, without the names of outside blobs."""
     if isinstance(slot, Inner):
-        return slot.role
+        node = unroll.pattern.get(slot.role)
+        return f"{slot.role} (top {slot.index})" if node and len(node.layer.tops) > 1 else slot.role
     if isinstance(slot, State):
         before = {0: "the same step", 1: "the step before", -1: "the next step"}
         steps = "before" if slot.lag > 0 else "later"

@@ -11,6 +11,13 @@ from .paint import painted
 from .recurrent_data import DifferenceData, RecurrentData, RoleData, recurrent_data
 from .terminal import cell_len, printable
 
+_KINDS = {
+    "lstm": "LSTM",
+    "lstm-unit": "LSTMUnit cell",
+    "gru": "GRU",
+    "rnn": "RNN",
+    "recursive": "recursive block",
+}
 _GAP = "  "
 _HEADINGS = ("role", "type", "line", "layer", "reads")
 _LEAST_ROOM = 16
@@ -58,20 +65,16 @@ def _sheets(
 def summary(cell: RecurrentData) -> str:
     """A cell in one line, without what it shares."""
     units = f" of {cell['hidden']} units" if cell["hidden"] else ""
-    return f"{cell['cell'].upper()}{units} unrolled over {_count(cell['steps'], 'step')}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    return f"{_KINDS.get(cell['cell'], cell['cell'])}{units} unrolled over {_steps(cell['steps'])}"
 
 
 def _cell(cell: RecurrentData, options: ReportOptions) -> Iterator[str]:
-    course = f", {cell['direction']} in time" if cell["direction"] else ""
-    yield painted(summary(cell) + course, "bold", options)
+    time = f", {cell['direction']} in time" if cell["direction"] else ""
+    yield painted(summary(cell) + time, "bold", options)
     for state in cell["states"]:
-        start = f"from {_quoted(state['start'])}" if state["start"] is not None else "from no known blob"
-        end = f" to {_quoted(state['end'])}" if state["end"] is not None else ""
-        yield from _wrapped(f"state {state['name']}: {start}{end}", options)
+        ends = (("from", state["start"]), ("to", state["end"]))
+        course = " ".join(f"{word} {_quoted(name)}" for word, name in ends if name is not None)
+        yield from _wrapped(f"state {state['name']}: {course}", options)
     yield ""
     yield from _table(("param", "of", "steps"), list(_params(cell)), options)
     usual = cell["usual"]
@@ -89,6 +92,10 @@ def _cell(cell: RecurrentData, options: ReportOptions) -> Iterator[str]:
         yield painted(f"step {odd['step']} differs", "bold", options)
         for difference in odd["differences"]:
             yield from _wrapped(f"line {difference['line']}: {_told(difference)}", options)
+
+
+def _steps(number: int) -> str:
+    return "1 step" if number == 1 else f"{number} steps"
 
 
 def _part(some: int, every: int) -> str:
@@ -112,18 +119,26 @@ def _told(difference: DifferenceData) -> str:
 
 
 def _params(cell: RecurrentData) -> Iterator[tuple[str, ...]]:
-    """Names that several steps share, then what single steps have of their own."""
+    """Names that several steps or roles share, then what single steps have of their own."""
     every = cell["steps"]
-    own: dict[str, list[int]] = {}
+    own: dict[str, list[SharedData]] = {}
     for param in cell["params"]:
-        if param["name"] and (len(param["steps"]) > 1 or every == 1 or len(param["roles"]) > 1):
-            steps = _part(every, every) if len(param["steps"]) == every else f"steps {ranges(param['steps'])}"
-            yield printable(param["name"]), _roles(param["roles"]), steps.replace("all 1 steps", "1 step")
+        if param["name"] and (len(param["steps"]) > 1 or len(param["roles"]) > 1 or every == 1):
+            yield printable(param["name"]), _roles(param["roles"]), _told_steps(param["steps"], every)
         else:
-            own.setdefault(_roles(param["roles"]), []).extend(param["steps"])
-    for roles, numbers in own.items():
-        alone = "step" if len(numbers) == 1 else "each of the steps"
-        yield "(not shared)", roles, f"{alone} {ranges(sorted(numbers))}"
+            own.setdefault(_roles(param["roles"]), []).append(param)
+    for roles, params in own.items():
+        steps = sorted(step for param in params for step in param["steps"])
+        # One name that nobody else has is worth showing: it may be misspelt.
+        name = printable(params[0]["name"]) if len(steps) == 1 else ""
+        told = _told_steps(steps, every)
+        yield name or "(no name)" if len(steps) == 1 else "(not shared)", roles, told
+
+
+def _told_steps(steps: Sequence[int], every: int) -> str:
+    if len(steps) == every > 1:
+        return _part(every, every)
+    return f"step {steps[0]}" if len(steps) == 1 else f"steps {ranges(steps)}"
 
 
 def _roles(roles: Sequence[RoleData]) -> str:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from ..net import Layer
 from ..text import Span
-from .layer_kinds import operation
+from .description import Course, course_of, described, kind_of
 from .model import Inner, Node, Outside, Slot, State, Step, Unroll
 
 
@@ -14,11 +14,11 @@ class Difference(NamedTuple):
     """What one step has otherwise than most.
 
     An extra layer stands in front of `role`, for a missing one `layer` is a reader that is there. `found` and
-    `usual` are types of layers, or what a bottom reads.
+    `usual` are types of layers, what a bottom reads, or the name of a param.
     """
 
     step: int
-    kind: Literal["extra", "missing", "type", "bottom"]
+    kind: Literal["extra", "missing", "type", "bottom", "param"]
     role: str
     layer: Layer
     span: Span
@@ -26,78 +26,13 @@ class Difference(NamedTuple):
     usual: str
 
 
-class Course(NamedTuple):
-    """How the piece that a bottom reads moves: piece `start + drift * step` of `layer`."""
-
-    drift: int
-    layer: object
-    start: int
-
-
-def usual_step(unroll: Unroll) -> Step:
-    """The first step that is built as most are."""
-    root = next(iter(unroll.pattern.values()), None)
-    steps = (step for step in unroll.steps if root and step.layers.get(root.role) is root.layer)
-    return next(steps, unroll.steps[0])
-
-
-def direction(unroll: Unroll) -> int:
-    """1 if later steps read later pieces of a sequence, -1 if earlier ones, 0 if that is unknown."""
-    for node in unroll.pattern.values():
-        for slot in range(len(node.slots)):
-            course = course_of(unroll, node.role, slot)
-            if course is not None and course.drift and isinstance(course.layer, Layer):
-                return course.drift
-    return 0
-
-
-def course_of(unroll: Unroll, role: str, slot: int) -> Course | None:
-    """What the bottoms of one role read outside of the steps, if most go on alike."""
-    read: Counter[Course] = Counter()
-    steps = 0
-    for step in unroll.steps:
-        found = _read(step, role, slot)
-        if isinstance(found, Outside):
-            steps += 1
-            drifts = (1, -1, 0) if len(unroll.steps) > 1 else (0,)
-            read.update(Course(drift, found.layer, found.at - drift * step.number) for drift in drifts)
-    best = max(read, key=read.__getitem__, default=None)
-    return best if best is not None and 2 * read[best] > steps else None
-
-
-def _read(step: Step, role: str, slot: int) -> Slot | None:
-    reads = step.reads.get(role, [])
-    return reads[slot] if slot < len(reads) else None
-
-
-def described(unroll: Unroll, slot: Slot) -> str:
-    """What a bottom reads, in words, without the names of outside blobs."""
-    if isinstance(slot, Inner):
-        node = unroll.pattern.get(slot.role)
-        return f"{slot.role} (top {slot.index})" if node and len(node.layer.tops) > 1 else slot.role
-    if isinstance(slot, State):
-        before = {0: "the same step", 1: "the step before", -1: "the next step"}
-        steps = "before" if slot.lag > 0 else "later"
-        return f"{_state(unroll, slot)} of {before.get(slot.lag, f'{abs(slot.lag)} steps {steps}')}"
-    return "a blob from outside"
-
-
-def _state(unroll: Unroll, slot: State) -> str:
-    """The state by its name, h or c; else the role of the layer that makes what is read."""
-    step = usual_step(unroll)
-    layer = step.layers.get(slot.role)
-    blob = layer.tops[slot.index] if layer is not None and slot.index < len(layer.tops) else None
-    return next((name for name, made in step.states.items() if made is blob), slot.role)
-
-
-def state_names(unroll: Unroll) -> list[str]:
-    """h, and c of an LSTM, in this order."""
-    return sorted(usual_step(unroll).states, reverse=True)
-
-
 def differences(unroll: Unroll) -> list[Difference]:
     """All that single steps have otherwise than most, by step and place in the file."""
-    found = [*_bottoms(unroll), *(each for step in unroll.steps for each in _layers(unroll, step))]
+    found = [
+        *_bottoms(unroll),
+        *_params(unroll),
+        *(each for step in unroll.steps for each in _layers(unroll, step)),
+    ]
     return sorted(found, key=lambda each: (each.step, each.span))
 
 
@@ -114,11 +49,6 @@ def _layers(unroll: Unroll, step: Step) -> Iterator[Difference]:
             yield Difference(step.number, "missing", role, reader, reader.name_span, "", usual)
         elif layer is not None and kind_of(layer) != usual:
             yield Difference(step.number, "type", role, layer, layer.type_span, kind_of(layer), usual)
-
-
-def kind_of(layer: Layer) -> str:
-    """The type, and what an Eltwise does."""
-    return f"{layer.type} {operation(layer)}".strip()
 
 
 def _reader(unroll: Unroll, step: Step, role: str) -> Layer:
@@ -150,6 +80,8 @@ def _bottom(
     found = "nothing" if use is None else f"'{use.name}'"
     if read is not None and not isinstance(read, Outside):
         found = f"{described(unroll, read)} ({found})"
+    elif use is not None and use.blob is not None and not isinstance(slot, Outside):
+        found = f"{found} of {use.blob.layer.type} '{use.blob.layer.name}'"
     usual = described(unroll, slot)
     if course is not None:
         usual = _piece(course, step)
@@ -176,3 +108,23 @@ def _piece(course: Course, step: Step) -> str:
     if isinstance(layer, Layer) and 0 <= at < len(layer.tops):
         return f"'{layer.tops[at].name}'"
     return "a blob from outside"
+
+
+def _params(unroll: Unroll) -> Iterator[Difference]:
+    """Learned blobs under another name than most steps give them."""
+    for role in unroll.pattern:
+        layers = unroll.layers_with(role)
+        for index in range(max(len(layer.params) for _, layer in layers)):
+            names = [layer.params[index].name if index < len(layer.params) else "" for _, layer in layers]
+            usual, count = Counter(names).most_common(1)[0]
+            if not usual or 2 * count <= len(names):
+                continue
+            for (step, layer), name in zip(layers, names, strict=True):
+                if name != usual:
+                    span = layer.params[index].span if index < len(layer.params) else layer.name_span
+                    found, expected = _named(index, name), f"'{usual}'"
+                    yield Difference(step, "param", role, layer, span, found, expected)
+
+
+def _named(index: int, name: str) -> str:
+    return f"param {index} named '{name}'" if name else f"param {index} without a name"

@@ -7,14 +7,8 @@ from typing import Literal, TypedDict
 from ..layers import Inference
 from ..net import Document, Layer, Net
 from ..recurrent import Step, Unroll, find_unrolls
-from ..recurrent.comparison import (
-    Difference,
-    described,
-    differences,
-    direction,
-    state_names,
-    usual_step,
-)
+from ..recurrent.comparison import Difference, differences
+from ..recurrent.description import described, direction, state_names, usual_step
 from ..recurrent.initial import first_reads
 from ..recurrent.model import Outside, Slot
 
@@ -63,9 +57,9 @@ class UsualData(TypedDict):
 
 
 class DifferenceData(TypedDict):
-    """What a step has otherwise: an extra layer, a missing one, another type, another bottom."""
+    """What a step has otherwise: an extra layer, a missing one, another type, bottom or param name."""
 
-    kind: Literal["extra", "missing", "type", "bottom"]
+    kind: Literal["extra", "missing", "type", "bottom", "param"]
     role: str
     layer: str
     line: int
@@ -101,6 +95,10 @@ def recurrent_data(document: Document, net: Net, inference: Inference) -> list[R
 
 
 def _cell(unroll: Unroll, document: Document, inference: Inference) -> RecurrentData:
+    odd: list[OddStepData] = [
+        {"step": number, "differences": [_difference(each, document) for each in found]}
+        for number, found in groupby(differences(unroll), key=lambda each: each.step)
+    ]
     return {
         "cell": unroll.cell,
         "steps": len(unroll.steps),
@@ -110,11 +108,8 @@ def _cell(unroll: Unroll, document: Document, inference: Inference) -> Recurrent
         "layers": [[layer.name for layer in step.layers.values()] for step in unroll.steps],
         "shared_params": unroll.shared_params,
         "params": list(_params(unroll, inference)),
-        "usual": _usual(unroll, document),
-        "odd": [
-            {"step": number, "differences": [_difference(each, document) for each in found]}
-            for number, found in groupby(differences(unroll), key=lambda each: each.step)
-        ],
+        "usual": _usual(unroll, {each["step"] for each in odd}, document),
+        "odd": odd,
     }
 
 
@@ -148,8 +143,9 @@ def _count(layer: Layer, inference: Inference) -> int:
     return max(len(layer.params), len(inference.params.get(layer) or ()))
 
 
-def _usual(unroll: Unroll, document: Document) -> UsualData:
-    step = usual_step(unroll)
+def _usual(unroll: Unroll, odd: set[int], document: Document) -> UsualData:
+    found = usual_step(unroll)
+    step = next((step for step in unroll.steps[found.number :] if step.number not in odd), found)
     return {
         "step": step.number,
         "layers": [

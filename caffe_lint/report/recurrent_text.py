@@ -8,7 +8,7 @@ from ..net import Document, NetState
 from .net_data import state_order
 from .options import ReportOptions
 from .paint import painted
-from .recurrent_data import DifferenceData, RecurrentData, RoleData, recurrent_data
+from .recurrent_data import DifferenceData, RecurrentData, RoleData, SharedData, recurrent_data
 from .terminal import cell_len, printable
 
 _KINDS = {
@@ -81,7 +81,8 @@ def _cell(cell: RecurrentData, options: ReportOptions) -> Iterator[str]:
     steps = cell["steps"]
     alike = steps - len(cell["odd"])
     yield ""
-    yield f"step {usual['step']}" + (f", as {_part(alike, steps)} are" if steps > 1 else "")
+    alike_ones = f"as {_part(alike, steps)} are" if alike > 1 else "which the others are compared with"
+    yield f"step {usual['step']}" + (f", {alike_ones}" if steps > 1 else "")
     rows = [
         (layer["role"], layer["type"], str(layer["line"]), layer["layer"], ", ".join(layer["reads"]))
         for layer in usual["layers"]
@@ -113,9 +114,8 @@ def _told(difference: DifferenceData) -> str:
         return f"{found} {layer} in front of {role} is extra"
     if difference["kind"] == "missing":
         return f"{role} ({usual}) is missing, as seen at {layer}"
-    if difference["kind"] == "type":
-        return f"{role} {layer} is {found}, usually {usual}"
-    return f"{role} {layer} reads {found}, usually {usual}"
+    verb = {"type": "is", "bottom": "reads", "param": "has"}[difference["kind"]]
+    return f"{role} {layer} {verb} {found}, usually {usual}"
 
 
 def _params(cell: RecurrentData) -> Iterator[tuple[str, ...]]:
@@ -131,8 +131,8 @@ def _params(cell: RecurrentData) -> Iterator[tuple[str, ...]]:
         steps = sorted(step for param in params for step in param["steps"])
         # One name that nobody else has is worth showing: it may be misspelt.
         name = printable(params[0]["name"]) if len(steps) == 1 else ""
-        told = _told_steps(steps, every)
-        yield name or "(no name)" if len(steps) == 1 else "(not shared)", roles, told
+        told = f"each of {every} steps" if len(steps) == every > 1 else _told_steps(steps, every)
+        yield name or "(not shared)", roles, told
 
 
 def _told_steps(steps: Sequence[int], every: int) -> str:

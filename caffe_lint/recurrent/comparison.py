@@ -1,36 +1,20 @@
 """Single steps of an unrolled net against the usual one, layer by layer, whether it is a mistake or not."""
 
-from collections import Counter
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
 
 from ..net import Layer
-from ..text import Span
 from .description import Course, course_of, described, kind_of
+from .difference import Difference
 from .model import Inner, Node, Outside, Slot, State, Step, Unroll
-
-
-class Difference(NamedTuple):
-    """What one step has otherwise than most.
-
-    An extra layer stands in front of `role`, for a missing one `layer` is a reader that is there. `found` and
-    `usual` are types of layers, what a bottom reads, or the name of a param.
-    """
-
-    step: int
-    kind: Literal["extra", "missing", "type", "bottom", "param"]
-    role: str
-    layer: Layer
-    span: Span
-    found: str
-    usual: str
+from .written import other_params, other_settings
 
 
 def differences(unroll: Unroll) -> list[Difference]:
     """All that single steps have otherwise than most, by step and place in the file."""
     found = [
         *_bottoms(unroll),
-        *_params(unroll),
+        *other_params(unroll),
+        *other_settings(unroll),
         *(each for step in unroll.steps for each in _layers(unroll, step)),
     ]
     return sorted(found, key=lambda each: (each.step, each.span))
@@ -108,23 +92,3 @@ def _piece(course: Course, step: Step) -> str:
     if isinstance(layer, Layer) and 0 <= at < len(layer.tops):
         return f"'{layer.tops[at].name}'"
     return "a blob from outside"
-
-
-def _params(unroll: Unroll) -> Iterator[Difference]:
-    """Learned blobs under another name than most steps give them."""
-    for role in unroll.pattern:
-        layers = unroll.layers_with(role)
-        for index in range(max(len(layer.params) for _, layer in layers)):
-            names = [layer.params[index].name if index < len(layer.params) else "" for _, layer in layers]
-            usual, count = Counter(names).most_common(1)[0]
-            if not usual or 2 * count <= len(names):
-                continue
-            for (step, layer), name in zip(layers, names, strict=True):
-                if name != usual:
-                    span = layer.params[index].span if index < len(layer.params) else layer.name_span
-                    found, expected = _named(index, name), f"'{usual}'"
-                    yield Difference(step, "param", role, layer, span, found, expected)
-
-
-def _named(index: int, name: str) -> str:
-    return f"param {index} named '{name}'" if name else f"param {index} without a name"

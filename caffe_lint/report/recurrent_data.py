@@ -7,8 +7,9 @@ from typing import Literal, TypedDict
 from ..layers import Inference
 from ..net import Document, Layer, Net
 from ..recurrent import Step, Unroll, find_unrolls
-from ..recurrent.comparison import Difference, differences
+from ..recurrent.comparison import differences
 from ..recurrent.description import described, direction, state_names, usual_step
+from ..recurrent.difference import Difference
 from ..recurrent.initial import first_reads
 from ..recurrent.model import Outside, Slot
 
@@ -57,9 +58,9 @@ class UsualData(TypedDict):
 
 
 class DifferenceData(TypedDict):
-    """What a step has otherwise: an extra layer, a missing one, another type, bottom or param name."""
+    """What a step has otherwise: an extra layer, a missing one, another type, bottom, param or setting."""
 
-    kind: Literal["extra", "missing", "type", "bottom", "param"]
+    kind: Literal["extra", "missing", "type", "bottom", "param", "setting"]
     role: str
     layer: str
     line: int

@@ -114,7 +114,7 @@ def _told(difference: DifferenceData) -> str:
         return f"{found} {layer} in front of {role} is extra"
     if difference["kind"] == "missing":
         return f"{role} ({usual}) is missing, as seen at {layer}"
-    verb = {"type": "is", "bottom": "reads", "param": "has"}[difference["kind"]]
+    verb = {"type": "is", "bottom": "reads", "param": "has", "setting": "has"}[difference["kind"]]
     return f"{role} {layer} {verb} {found}, usually {usual}"
 
 

@@ -34,6 +34,8 @@ class Core(NamedTuple):
     states: dict[str, Blob]
     before: Use | None
     """None for a first step that goes on from no state."""
+    products: tuple[Layer, ...] = ()
+    """The layers with weights of a step without gates."""
 
 
 def find_cores(net: Net) -> Iterator[Core]:
@@ -239,6 +241,8 @@ def gates_of(core: Core) -> Iterable[Layer]:
 
 def products_of(core: Core) -> list[Layer]:
     """The layers with weights in front of the gates of a step, each once."""
+    if core.products:
+        return [*core.products]
     found: dict[Layer, None] = {}
     for blob in _raw_gates(core):
         found |= dict.fromkeys(products_before(blob))
@@ -250,8 +254,7 @@ def _raw_gates(core: Core) -> Iterator[Blob | None]:
         unit = core.roles["unit"]
         yield unit.bottoms[1 if unit.type == "LSTMUnit" else 0].blob
     else:
-        gates = list(gates_of(core)) or [core.roles["hidden"]]
-        yield from (source(gate) for gate in gates)
+        yield from (source(gate) for gate in gates_of(core))
 
 
 def weights_of(core: Core) -> frozenset[str]:

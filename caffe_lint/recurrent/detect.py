@@ -9,7 +9,7 @@ from ..net import Net
 from .chains import find_chains
 from .fill import fill_gaps
 from .fit import Fit, fit_alike, fit_tolerant
-from .links import GATED, Chain, Link, Places, chain_of, places_of
+from .links import Chain, Link, Places, chain_of
 from .model import Step, Unroll
 from .order import put_in_order
 from .pattern import Usual
@@ -25,9 +25,7 @@ def find_unrolls(net: Net) -> list[Unroll]:
     chains = [chain_of(cores) for cores in find_chains(net)]
     if not chains:
         return []
-    places = places_of(chains)
-    fill_gaps(net, chains, places)
-    chains = [chain for chain in chains if len(chain.links) > 1 or chain.kind in GATED]
+    chains, places = fill_gaps(net, chains)
     for chain in chains:
         put_in_order(chain, places)
         add_readouts(chain, places)

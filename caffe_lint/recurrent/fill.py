@@ -3,9 +3,9 @@
 from difflib import get_close_matches
 
 from ..net import Blob, Layer, Net
-from .fit import Fit, fit_tolerant
+from .fit import Fit, fit_tolerant, is_alike, score_of
 from .layer_kinds import UNITS, behind, names, reads_of
-from .links import Chain, Link, Place, Places
+from .links import GATED, Chain, Link, Place, Places, places_of
 from .model import Outside, State
 from .pattern import Usual, outside
 
@@ -18,12 +18,24 @@ _ENOUGH_OF_OURS = 0.5
 _NEVER = 2.0
 
 
-def fill_gaps(net: Net, chains: list[Chain], places: Places) -> None:
-    """Let chains grow over damaged steps, and join those that are parts of one."""
-    for chain in sorted(chains, key=lambda chain: -len(chain.links)):
-        if len(chain.links) > 1 and chain in chains:
-            _Growth(net, chain, chains, places).run()
-    _join_by_weights(chains, places)
+def fill_gaps(net: Net, chains: list[Chain]) -> tuple[list[Chain], Places]:
+    """Let chains grow over damaged steps, and join those that are parts of one.
+
+    Returns:
+        The chains, and where their layers belong.
+    """
+    # A single step without gates is none unless something else speaks for it.
+    grown = [chain for chain in chains if len(chain.links) > 1 or chain.kind in GATED]
+    single = {chain.links[0].root: chain for chain in chains if chain not in grown}
+    places = places_of(grown)
+    for chain in sorted(grown, key=lambda chain: -len(chain.links)):
+        if len(chain.links) > 1 and chain in grown:
+            _Growth(net, chain, grown, single, places).run()
+    left = [chain for root, chain in single.items() if root not in places]
+    places |= places_of(left)
+    grown += left
+    _join_by_weights(grown, places)
+    return [chain for chain in grown if len(chain.links) > 1 or chain.kind in GATED], places
 
 
 def _join_by_weights(chains: list[Chain], places: Places) -> None:
@@ -52,7 +64,10 @@ def _foreign_reads(link: Link, chain: Chain, places: Places) -> int:
 
 
 class _Growth:
-    def __init__(self, net: Net, chain: Chain, chains: list[Chain], places: Places) -> None:
+    def __init__(
+        self, net: Net, chain: Chain, chains: list[Chain], single: dict[Layer, Chain], places: Places
+    ) -> None:
+        self.single = single
         self.net = net
         self.chain = chain
         self.chains = chains
@@ -97,16 +112,21 @@ class _Growth:
         """Put a chain in front whose last step makes what a damaged first step reads."""
         for blob in states.values():
             for each in behind(blob):
-                place = self.places.get(each.layer)
-                if place is None:
+                other = self._chain_at(each.layer)
+                if other is None:
                     continue
-                other = place.link.chain
-                if other is not self.chain and self._is_alike(other) and other in self.chains:
-                    self.chains.remove(other)
+                if other is not self.chain and self._is_alike(other):
+                    if other in self.chains:
+                        self.chains.remove(other)
                     self.chain.links[:0] = other.links
+                    self.places |= places_of([other])
                     return True
                 return False
         return False
+
+    def _chain_at(self, layer: Layer) -> Chain | None:
+        place = self.places.get(layer)
+        return place.link.chain if place is not None else self.single.get(layer)
 
     def _is_alike(self, other: Chain) -> bool:
         """Whether another chain is of the same kind and has some of the same weights."""
@@ -125,17 +145,22 @@ class _Growth:
         last = self.chain.links[-1]
         if not last.has_core and self._join_behind(last):
             return True
-        best: tuple[float, Link] | None = None
-        for layer in self._ahead(last):
-            for top in layer.tops[:2] if layer.type in UNITS else layer.tops[:1]:
-                link = self._accepted({"h": top}, needs_state=True)
-                if link is not None and (best is None or self._share(self._fit(link)) > best[0]):
-                    best = (self._share(self._fit(link)), link)
-        if best is None:
+        tops = [
+            top
+            for layer in self._ahead(last)
+            for top in (layer.tops[:2] if layer.type in UNITS else layer.tops[:1])
+        ]
+        links = [link for top in tops if (link := self._accepted({"h": top}, needs_state=True)) is not None]
+        if not links:
             return False
-        self._settle(best[1])
-        self.chain.links.append(best[1])
+        best = max(links, key=self._likeness)
+        self._settle(best)
+        self.chain.links.append(best)
         return True
+
+    def _likeness(self, link: Link) -> tuple[bool, int, float]:
+        score = score_of(self.usual.pattern, link, self.places, self.usual.owners)
+        return is_alike(self.usual.view.link.root, link.root), score, self._share(self._fit(link))
 
     def _join_behind(self, last: Link) -> bool:
         """Put a chain behind that goes on from a damaged step."""
@@ -197,7 +222,7 @@ class _Growth:
     def _share(self, fit: Fit) -> float:
         """The part of the usual step that is there, of the same types."""
         alike = sum(
-            fit.layers[role].type == node.layer.type
+            is_alike(node.layer, fit.layers[role])
             for role, node in self.usual.pattern.items()
             if role in fit.layers
         )
@@ -213,7 +238,18 @@ class _Growth:
         if not self.names or (not found and not is_plain):
             return _ENOUGH
         # What is built just so, and unnamed or with misspelt names, is most likely meant to be a step.
-        return 1.0 if all(map(self._is_misspelt, found)) and self._agrees(fit) else _NEVER
+        is_ours = all(map(self._is_misspelt, found)) or self._is_between(fit)
+        return 1.0 if is_ours and self._agrees(fit) else _NEVER
+
+    def _is_between(self, fit: Fit) -> bool:
+        """Whether a step goes on from another part of the chain."""
+        for role, uses in fit.bottoms.items():
+            for slot, use in zip(self.usual.pattern[role].slots, uses, strict=True):
+                for blob in behind(use.blob) if type(slot) is State and use is not None else ():
+                    other = self._chain_at(blob.layer)
+                    if other is not None:
+                        return other is not self.chain and self._is_alike(other)
+        return False
 
     def _is_misspelt(self, name: str) -> bool:
         """Whether a name that stands once is most like one of ours."""

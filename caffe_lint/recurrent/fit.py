@@ -41,6 +41,11 @@ def fit_alike(pattern: Pattern, view: View) -> Fit:
     return fit
 
 
+def score_of(pattern: Pattern, link: Link, places: Places, owners: dict[Layer, int]) -> int:
+    """How well what makes the output of a step plays the part of the usual output."""
+    return _Fitter(pattern, link, places, owners).score(next(iter(pattern)), link.states["h"])
+
+
 def fit_tolerant(pattern: Pattern, link: Link, places: Places, owners: dict[Layer, int]) -> Fit:
     """The fit of a step that differs somewhere, or is the first one."""
     fitter = _Fitter(pattern, link, places, owners)
@@ -160,7 +165,11 @@ class _Fitter:
         if blob is None:
             return 0
         node = self.pattern[role]
-        if self._is_of_another(blob.layer) or not blob.layer.bottoms or blob in self._shared:
+        place = self.places.get(blob.layer)
+        if place is not None and place.link is not self.link:
+            # What another step of the chain made in the same role is at least of the right kind.
+            return 2 if place.link.chain is self.link.chain and place.role_of(blob) == role else 0
+        if not blob.layer.bottoms or blob in self._shared:
             return 0
         score = self._score_itself(node, blob, depth)
         if _likeness(node.layer, blob.layer) >= _ALIKE:
@@ -235,12 +244,20 @@ class _Fitter:
         return 7 if found.layer == slot.layer else 0
 
 
+def is_alike(usual: Layer, layer: Layer) -> bool:
+    """Whether two layers do the same, whatever they read."""
+    return _kind(usual) == _kind(layer)
+
+
+def _kind(layer: Layer) -> tuple[str, str, int]:
+    return layer.type, operation(layer), len(layer.bottoms)
+
+
 def _likeness(usual: Layer, layer: Layer) -> int:
     if usual.type == layer.type:
         if usual.type in LEARNED:
             mine, its = {*names(usual)}, {*names(layer)}
             return _ALIKE + 2 * bool(mine & its) - 2 * bool(mine and its and not mine & its)
-        same = operation(usual) == operation(layer) and len(usual.bottoms) == len(layer.bottoms)
-        return _ALIKE if same else _AKIN
+        return _ALIKE if is_alike(usual, layer) else _AKIN
     families = (ACTIVATIONS, LEARNED.keys(), ("Eltwise", "Scale"))
     return _AKIN if any(usual.type in family and layer.type in family for family in families) else 0

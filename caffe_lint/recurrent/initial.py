@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from ..layers import Shape, dummy_fillers
 from ..net import Blob, Use
-from .defect import Defect, Look, Place
-from .layer_kinds import ACTIVATIONS
+from .defect import Defect, Look, Place, usual
 from .model import Outside, State, Unroll
 
 
@@ -91,14 +90,16 @@ def _expected(slot: State, use: Use, look: Look) -> Shape:
 
 
 def _batch(look: Look) -> tuple[int, ...] | None:
-    """All axes but that of the features, by the x part of a step."""
-    for step in look.unroll.steps:
-        for role in ("gate_sum", "x_product", "gate_slice", "hidden"):
-            for use in step.bottoms.get(role, ()):
-                shape = look.shape(use.blob) if use is not None else None
-                if shape is not None and len(shape) == 3 and all(dim is not None for dim in shape[:-1]):
-                    return tuple(dim for dim in shape[:-1] if dim is not None)
-    return None
+    """All axes but that of the features, by what most steps read and make in front of the state."""
+    found = [
+        tuple(dim for dim in shape[:-1] if dim is not None)
+        for step in look.unroll.steps
+        for role in ("gate_sum", "x_product", "gate_slice", "hidden")
+        for use in step.bottoms.get(role, ())
+        if use is not None and (shape := look.shape(use.blob)) is not None and len(shape) == 3
+    ]
+    full = [dims for dims in found if len(dims) == 2]
+    return usual(full) if full else None
 
 
 def _fits(found: Shape, expected: Shape) -> bool:
@@ -109,6 +110,3 @@ def _fits(found: Shape, expected: Shape) -> bool:
 
 def _shown(shape: Shape) -> str:
     return " x ".join("?" if dim is None else str(dim) for dim in shape or ())
-
-
-__all__ = ["ACTIVATIONS", "first_reads", "wrong_initial_states"]

@@ -221,7 +221,13 @@ def _cores(
 ) -> list[Core]:
     kind = "recursive" if steps[chain[0]].is_block else "rnn"
     return [
-        Core(kind, {"hidden": layer}, {"h": layer.tops[0]}, links[layer][1] if layer in links else _any_read(steps[layer]))
+        Core(
+            kind,
+            {"hidden": layer},
+            {"h": layer.tops[0]},
+            links[layer][1] if layer in links else _any_read(steps[layer]),
+            tuple(steps[layer].products),
+        )
         for layer in chain
     ]
 

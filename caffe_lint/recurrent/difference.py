@@ -9,7 +9,7 @@ from ..text import Span
 class Difference(NamedTuple):
     """What one step has otherwise than most.
 
-    An extra layer stands in front of `role`, for a missing one `layer` is a reader that is there. `found` and
+    An extra layer stands next to `role`, for a missing one `layer` is a reader that is there. `found` and
     `usual` are types of layers, what a bottom reads, the name of a param, or a setting as it is written.
     """
 

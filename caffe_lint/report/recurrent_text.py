@@ -111,7 +111,7 @@ def _told(difference: DifferenceData) -> str:
     layer, role = _quoted(difference["layer"]), printable(difference["role"])
     found, usual = printable(difference["found"]), printable(difference["usual"])
     if difference["kind"] == "extra":
-        return f"{found} {layer} in front of {role} is extra"
+        return f"{found} {layer} next to {role} is extra"
     if difference["kind"] == "missing":
         return f"{role} ({usual}) is missing, as seen at {layer}"
     verb = {"type": "is", "bottom": "reads", "param": "has", "setting": "has"}[difference["kind"]]

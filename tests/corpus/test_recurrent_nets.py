@@ -35,7 +35,7 @@ def _cell(kind: str, steps: int, shared: str) -> Cell:
 LSTM = "Wx_w Wx_b Wh_w"
 GRU = "Wzx_w Wzx_b Wzh_w Wrx_w Wrx_b Wrh_w Wnx_w Wnx_b Wnh_w"
 NETSPEC = "w_t0/Mxw w_t0/Mxb w_t0/Mhw"
-# What Caffe builds inside of its LSTM layer: x is multiplied once for all steps, outside of them unless T = 1.
+# What Caffe builds inside of its LSTM layer: x is multiplied once for all steps, outside of them if T > 1.
 INSIDE = "W_hc"
 STEP = "W_xc b_c W_hc"
 

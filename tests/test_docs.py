@@ -1,4 +1,4 @@
-"""The pages about settings, suppressions and baselines: what they show is what the tool does.
+"""The pages about settings, suppressions, baselines and show: what they show is what the tool does.
 
 Comments in front of a block say what it is: `<!-- file: NAME -->` a file, `<!-- run: CODE -->` a command and
 its exit code, `<!-- output -->` what the command before wrote (or its first lines),
@@ -20,7 +20,7 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 BLOCK = re.compile(r"<!-- (file|run|output|content)(?:: ([^\n]*?))? -->\n```\w+\n(.*?)```", re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["settings", "suppressions", "baseline"])
+@pytest.mark.parametrize("page", ["settings", "suppressions", "baseline", "show"])
 def test_examples(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -48,7 +48,7 @@ def test_examples(
 
 
 def test_every_block_of_commands_is_run() -> None:
-    for page in ("settings", "suppressions", "baseline"):
+    for page in ("settings", "suppressions", "baseline", "show"):
         text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
         assert text.count("```sh") == text.count("<!-- run: ")
 

@@ -12,6 +12,7 @@ from ..report.net_data import net_data
 from ..report.net_rows import net_rows
 from ..report.net_table import net_table
 from ..report.net_text import net_csv, net_markdown
+from ..report.recurrent_text import recurrent_text
 from .files import read_source
 from .options import color_option, dialect_option
 from .output import report_options
@@ -28,12 +29,20 @@ from .state import chosen_states, state_options
     show_default=True,
     help="How the net is written.",
 )
+@click.option("--recurrent", is_flag=True, help="Show unrolled recurrent cells, step by step, not layers.")
 @click.option("--batch", is_flag=True, help="Count MACs and memory of a whole batch, not of one item.")
 @state_options
 @dialect_option
 @color_option
 def show(
-    path: str, format_name: str, dialect: str, color: ColorChoice, *, batch: bool, **state: object
+    path: str,
+    format_name: str,
+    dialect: str,
+    color: ColorChoice,
+    *,
+    recurrent: bool,
+    batch: bool,
+    **state: object,
 ) -> int:
     """Show a net as Caffe builds it: layers, shapes, params, recurrent cells.
 
@@ -42,10 +51,16 @@ def show(
     products, memory the bytes of the blobs that are made (float32; in-place
     layers and new names for old memory add nothing). Both are those of one item,
     as if axis 0 had size 1, unless --batch is given.
+
+    With --recurrent: of each unrolled LSTM, GRU or RNN its states, which params its
+    steps share, the layers of a step, and what single steps have otherwise. The
+    JSON form tells that in any case.
     """
     states = chosen_states(**state)  # type: ignore[arg-type]  # click has converted and checked them
     if batch and format_name == "json":
         raise click.UsageError("--batch is not for --format json, whose 'macs' are those of one item")
+    if recurrent and (batch or format_name not in ("table", "json")):
+        raise click.UsageError("--recurrent is for --format table and json, without --batch")
     try:
         document = Document(read_source(Path(path)), dialect)
     except ValueError as error:
@@ -54,6 +69,9 @@ def show(
         raise click.ClickException(f"'{path}' holds no net")
     if format_name == "json":
         sys.stdout.write(_json(document, states))
+        return 0
+    if recurrent:
+        sys.stdout.writelines(recurrent_text(document, states, report_options(color)))
         return 0
     rows = net_rows(document, states, batch=batch)
     if format_name == "table":

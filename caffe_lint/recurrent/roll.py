@@ -16,7 +16,6 @@ from .roll_cell import Cell, read_cell
 from .roll_layers import Native, rolled_layers
 from .roll_params import fillers, native_params
 from .roll_plan import Plan, plan_roll
-from .roll_steps import hidden_of
 from .roll_terms import RollError
 from .roll_weights import rolled_layer
 from .unroll_native_layer import CARRIED, ConversionError, fields_of
@@ -125,7 +124,7 @@ def _in_all_nets(
 
 
 def _places(unroll: Unroll) -> tuple[int, ...]:
-    return tuple(blob.layer.span.start if (blob := hidden_of(step)) else -1 for step in unroll.steps)
+    return tuple(blob.layer.span.start if (blob := step.hidden) else -1 for step in unroll.steps)
 
 
 def _roll_one(

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from ..layers import Inference
 from ..net import Blob, Layer
+from .layer_kinds import behind
 from .model import Step, Unroll
 from .roll_terms import WHOLE, RollError, Term, Walk, is_plain_product, is_plain_sum
 
@@ -18,11 +19,11 @@ _KINDS = ("lstm", "lstm-unit", "rnn")
 
 
 class States(NamedTuple):
-    """The states of a cell, step by step: h, and c of an LSTM; `starts` are what the first step reads."""
+    """The states of a cell, step by step: h, and c of an LSTM; the first step goes on from `c_start`."""
 
     hidden: tuple[Blob, ...]
-    cells: tuple[Blob, ...]
-    starts: Mapping[str, Blob | None]
+    cells: tuple[Blob, ...] = ()
+    c_start: Blob | None = None
 
 
 class StepReading(NamedTuple):
@@ -31,21 +32,6 @@ class StepReading(NamedTuple):
     terms: Mapping[str, tuple[Term, ...]]
     c_before: Blob | None
     c_cont: Blob | None
-
-
-def hidden_of(step: Step) -> Blob | None:
-    """The h of a step; None if detection knows none, as of a damaged step."""
-    return step.hidden
-
-
-def cell_of(step: Step) -> Blob | None:
-    """The c of a step of an LSTM; None if detection knows none."""
-    return step.cell
-
-
-def starts_of(unroll: Unroll) -> dict[str, Blob | None]:
-    """The states that the first step reads, as far as detection knows them."""
-    return {"c": unroll.steps[0].cell_use.blob}
 
 
 def states_of(unroll: Unroll) -> States:
@@ -57,21 +43,30 @@ def states_of(unroll: Unroll) -> States:
     if unroll.cell not in _KINDS:
         message = f"this is a cell of the kind '{unroll.cell}', and Caffe has layers for LSTM and RNN only"
         raise RollError(message, _any_layer(unroll.steps[0]).name_span)
-    hidden = _complete(unroll, "h", [hidden_of(step) for step in unroll.steps])
+    hidden = _complete(unroll, "h")
     if unroll.cell == "rnn":
-        return States(hidden, (), starts_of(unroll))
-    cells = _complete(unroll, "c", [cell_of(step) for step in unroll.steps])
-    return States(hidden, cells, starts_of(unroll))
+        return States(hidden)
+    return States(hidden, _complete(unroll, "c"), _c_start(unroll.steps[0]))
 
 
-def _complete(unroll: Unroll, state: str, blobs: list[Blob | None]) -> tuple[Blob, ...]:
+def _complete(unroll: Unroll, state: str) -> tuple[Blob, ...]:
     found = []
-    for number, (step, blob) in enumerate(zip(unroll.steps, blobs, strict=True)):
+    for step in unroll.steps:
+        blob = step.states.get(state)
         if blob is None:
             layer = _any_layer(step)
-            raise RollError(f"step {number} is damaged: it makes no {state}", layer.name_span)
+            raise RollError(f"step {step.number} is damaged: it makes no {state}", layer.name_span)
         found.append(blob)
     return tuple(found)
+
+
+def _c_start(first: Step) -> Blob | None:
+    """The cell state that the first step goes on from: what it multiplies by the forget gate."""
+    if (unit := first.layers.get("unit")) is not None:
+        return unit.bottoms[0].blob
+    forget, gate = (first.layers.get(role) for role in ("forget", "f_gate"))
+    blobs = [use.blob for use in forget.bottoms] if forget is not None else []
+    return next((blob for blob in blobs if all(each.layer is not gate for each in behind(blob))), None)
 
 
 def _any_layer(step: Step) -> Layer:
@@ -176,7 +171,7 @@ class StepReader:
         """The cell state that a step has to go on from."""
         if number:
             return self.states.cells[number - 1]
-        return self.walk.unscaled(self.states.starts.get("c"))[0]
+        return self.walk.unscaled(self.states.c_start)[0]
 
     def _not_going_on(self, number: int, layer: Layer) -> RollError:
         before = f"the cell state of step {number - 1}" if number else "the cell state before it"

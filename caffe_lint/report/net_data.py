@@ -5,7 +5,7 @@ from typing import TypedDict
 
 from ..layers import Inference, Shape, infer_shapes
 from ..net import Document, Layer, Net, NetState, ParamSpec
-from ..recurrent import Unroll, find_unrolls
+from .recurrent_data import RecurrentData, recurrent_data
 
 Dims = list[int | None] | None
 
@@ -30,16 +30,6 @@ class LayerData(TypedDict):
     line: int
     params: list[ParamData]
     macs: int | None
-
-
-class RecurrentData(TypedDict):
-    """An unrolled recurrent net; `layers` lists the names of each step's layers."""
-
-    cell: str
-    steps: int
-    hidden: int | None
-    layers: list[list[str]]
-    shared_params: list[str]
 
 
 class StateData(TypedDict):
@@ -87,7 +77,7 @@ def _states(document: Document, net: Net) -> list[tuple[NetState, StateData]]:
     inference = infer_shapes(net)
     layers = [_layer(document, net, layer, inference) for layer in net.layers]
     blobs = {name: _dims(inference.shape(blob)) for name, blob in net.final_blobs.items()}
-    recurrent = recurrent_data(net)
+    recurrent = recurrent_data(document, net, inference)
     return [
         (
             state,
@@ -135,21 +125,6 @@ def _multiplier(net: Net, spec: ParamSpec | None, name: str) -> float:
         return 1.0
     sharers = net.sharers[spec.name] if spec.name else [spec]
     return next((sharer.block.real(name) for sharer in sharers if sharer.block.has(name)), 1.0)
-
-
-def recurrent_data(net: Net) -> list[RecurrentData]:
-    """The unrolled recurrent nets in a net."""
-    return [_recurrent(unroll) for unroll in find_unrolls(net)]
-
-
-def _recurrent(unroll: Unroll) -> RecurrentData:
-    return {
-        "cell": unroll.cell,
-        "steps": len(unroll.steps),
-        "hidden": unroll.hidden_size,
-        "layers": [[layer.name for layer in step.layers.values()] for step in unroll.steps],
-        "shared_params": unroll.shared_params,
-    }
 
 
 def _dims(shape: Shape) -> Dims:

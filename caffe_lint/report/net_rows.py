@@ -5,7 +5,8 @@ from typing import Literal, NamedTuple
 
 from ..layers import Dim, Dims, Inference, Shape, infer_shapes, shares_memory
 from ..net import Blob, Document, Layer, Net, NetState
-from .net_data import RecurrentData, recurrent_data, state_order
+from .net_data import state_order
+from .recurrent_data import RecurrentData, recurrent_data
 
 FLOAT_BYTES = 4
 """Caffe's Python interface and its tools compute in float32."""
@@ -93,7 +94,7 @@ def net_rows(document: Document, states: Sequence[NetState] | None = None, *, ba
     """
     alike: dict[tuple[Row, ...], list[Sheet]] = {}
     for net in document.nets(states):
-        sheet = _sheet(net, batch=batch)
+        sheet = _sheet(document, net, batch=batch)
         alike.setdefault(sheet.rows, []).append(sheet)
     sheets = [_merged(group) for group in alike.values()]
     sheets.sort(key=lambda sheet: state_order(sheet.states[0]))
@@ -105,11 +106,11 @@ def _merged(sheets: Sequence[Sheet]) -> Sheet:
     return sheets[0]._replace(states=tuple(states))
 
 
-def _sheet(net: Net, *, batch: bool) -> Sheet:
+def _sheet(document: Document, net: Net, *, batch: bool) -> Sheet:
     inference = infer_shapes(net)
     rows = tuple(_row(layer, inference, batch=batch) for layer in net.layers)
     is_rejected = bool(inference.rejections) or any(use.blob is None for use in net.uses)
-    return Sheet(net.states, rows, tuple(recurrent_data(net)), is_rejected)
+    return Sheet(net.states, rows, tuple(recurrent_data(document, net, inference)), is_rejected)
 
 
 def _row(layer: Layer, inference: Inference, *, batch: bool) -> Row:

@@ -6,11 +6,12 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from ..layers import Dim, show_shape
-from .net_data import RecurrentData
 from .net_rows import NetRows, Row, Sheet, Total
 from .options import ReportOptions
 from .paint import painted
-from .terminal import printable
+from .recurrent_data import RecurrentData
+from .recurrent_text import summary
+from .terminal import cell_len, printable
 
 _GAP = "  "
 _INDENT = "    "
@@ -69,7 +70,7 @@ def _table(sheet: Sheet, options: ReportOptions) -> Iterator[str]:
 
 def _layer(row: Row, columns: Sequence[Column], widths: Sequence[int]) -> Iterator[str]:
     cells = [column.cell(row) for column in columns]
-    if _cell_len(cells[0][0]) > widths[0]:
+    if cell_len(cells[0][0]) > widths[0]:
         yield cells[0][0]
         cells[0] = [""]
     for line in zip_longest(*cells, fillvalue=""):
@@ -79,25 +80,16 @@ def _layer(row: Row, columns: Sequence[Column], widths: Sequence[int]) -> Iterat
 def _line(texts: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:
     padded = []
     for text, column, width in zip(texts, columns, widths, strict=True):
-        room = " " * (width - _cell_len(text))
+        room = " " * (width - cell_len(text))
         padded.append(room + text if column.is_number else text + room)
     return _GAP.join(padded).rstrip()
 
 
 def _widths(columns: Sequence[Column], sheet: Sheet) -> list[int]:
     return [
-        max(map(_cell_len, [column.heading, *(text for row in sheet.rows for text in column.cell(row))]))
+        max(map(cell_len, [column.heading, *(text for row in sheet.rows for text in column.cell(row))]))
         for column in columns
     ]
-
-
-def _cell_len(text: str) -> int:
-    """How many cells of a terminal a text takes."""
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len
-
-    return cell_len(text)
 
 
 def _wiring(row: Row, above: Row | None, options: ReportOptions) -> Iterator[str]:
@@ -178,5 +170,4 @@ def _exact(total: Total) -> str:
 
 def _unroll(unroll: RecurrentData) -> str:
     shared = ", ".join(map(printable, unroll["shared_params"])) or "nothing"
-    hidden = f" of {unroll['hidden']} units" if unroll["hidden"] else ""
-    return f"{unroll['cell'].upper()}{hidden} unrolled over {unroll['steps']} steps, sharing {shared}\n"
+    return f"{summary(unroll)}{f', sharing {shared}' if unroll['steps'] > 1 else ''}\n"

@@ -88,6 +88,7 @@ class Lstm:
     def roles(self, step: int) -> dict[str, str]:
         """The names of a step's layers by role."""
         keys = [*ROLES, "gate_sum", "h_product", *([] if self.form.in_sequence else ["x_product"])]
+        keys += ["marked_h", "marked_f"] if self.form.has_markers else []
         return {role: self.names[f"{role} {step}"] for role in keys}
 
     def _word(self) -> str:
@@ -124,7 +125,7 @@ class Lstm:
         form, size = self.form, self.form.hidden
         h, f = f"h{t - 1}", f"f{t}"
         if form.has_markers:
-            self._add(t, "h_marked", "Scale", f"h{t - 1} cont{t}", f"hm{t}", "scale_param { axis: 0 }")
+            self._add(t, "marked_h", "Scale", f"h{t - 1} cont{t}", f"hm{t}", "scale_param { axis: 0 }")
             h, f = f"hm{t}", f"fm{t}"
         if not form.in_sequence:
             self.parts[f"x_product {t}"] = self._product(f"x{t}", f"wx{t}", "wx", "bias")
@@ -137,7 +138,7 @@ class Lstm:
             function = "TanH" if gate == "g" else "Sigmoid"
             self._add(t, f"{gate}_gate", function, f"raw_{gate}{t}", f"{gate}{t}")
         if form.has_markers:
-            self._add(t, "f_marked", "Scale", f"f{t} cont{t}", f"fm{t}", "scale_param { axis: 0 }")
+            self._add(t, "marked_f", "Scale", f"f{t} cont{t}", f"fm{t}", "scale_param { axis: 0 }")
         product = "eltwise_param { operation: PROD }"
         self._add(t, "forget", "Eltwise", f"{f} c{t - 1}", f"fc{t}", product)
         self._add(t, "remember", "Eltwise", f"i{t} g{t}", f"ig{t}", product)

@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+from caffe_lint.layers import infer_shapes
 from caffe_lint.lint import lint
 from caffe_lint.lint.registry import all_rules
 from caffe_lint.net import NetState, load
@@ -29,7 +30,7 @@ def random_lstm(seed: int, *, least_steps: int = 3) -> Lstm:
 def defects(text: str) -> list[Defect]:
     (net,) = load(text.encode(), "bvlc").nets([NetState("TRAIN")])
     (unroll,) = find_unrolls(net)
-    return list(find_defects(unroll))
+    return list(find_defects([unroll], infer_shapes(net).shape))
 
 
 def only_defect(text: str) -> tuple[Defect, int]:

@@ -7,7 +7,7 @@ import pytest
 
 from caffe_lint.net import Net, NetState, load
 from caffe_lint.recurrent import Unroll, find_defects, find_unrolls
-from tests.recurrent.lstm_text import Form, Lstm, Part, write
+from tests.recurrent.lstm_text import ROLES, Form, Lstm, Part, write
 
 
 def net(text: str) -> Net:
@@ -18,15 +18,18 @@ def net(text: str) -> Net:
     return built
 
 
-def check(unroll: Unroll, lstm: Lstm) -> None:
-    """The unroll is that LSTM, layer by layer."""
+def check(unroll: Unroll, lstm: Lstm, *more: str) -> None:
+    """The unroll is that LSTM, layer by layer; `more` are parts that its steps have besides, by role."""
     found = [{role: layer.name for role, layer in step.layers.items()} for step in unroll.steps]
-    assert found == [lstm.roles(step) for step in range(lstm.form.steps)]
+    assert found == [
+        lstm.roles(step) | {role: name for role in more if (name := lstm.names.get(f"{role} {step}"))}
+        for step in range(lstm.form.steps)
+    ]
     assert unroll.cell == "lstm"
     assert unroll.hidden_size == lstm.form.hidden
     names = ["wh"] if lstm.form.in_sequence else ["wx", "bias", "wh"]
     assert sorted(unroll.shared_params) == sorted(lstm.prefix + name for name in names)
-    assert list(find_defects(unroll)) == []
+    assert list(find_defects([unroll])) == []
 
 
 FORMS = {
@@ -147,13 +150,13 @@ def test_a_decoder_with_the_weights_of_its_encoder_is_the_same_lstm() -> None:
     encoder, decoder = Lstm(random, Form(steps=4)), Lstm(random, Form(steps=2))
     (unroll,) = find_unrolls(net(joined(encoder, [decoder])))
     assert len(unroll.steps) == 6
-    assert list(find_defects(unroll)) == []
+    assert list(find_defects([unroll])) == []
 
 
 def test_a_cell_state_that_markers_reset() -> None:
     lstm = Lstm(Random(7), Form(steps=4, has_markers=True))
     for step in range(4):
-        scale, forget = lstm.parts[f"f_marked {step}"], lstm.parts[f"forget {step}"]
+        scale, forget = lstm.parts[f"marked_f {step}"], lstm.parts[f"forget {step}"]
         scale.bottoms, scale.tops = [f"c{step - 1}", f"cont{step}"], [f"cm{step}"]
         forget.bottoms = [f"cm{step}", f"f{step}"]
     (unroll,) = find_unrolls(net(lstm.text()))
@@ -172,7 +175,7 @@ def test_dropout_between_the_steps() -> None:
         items.append((key, part))
     lstm.parts = dict(items)
     (unroll,) = find_unrolls(net(lstm.text()))
-    check(unroll, lstm)
+    check(unroll, lstm, "dropout")
 
 
 def test_an_input_that_stays_the_same() -> None:
@@ -230,27 +233,52 @@ def test_a_step_without_a_product_of_h_has_none() -> None:
         lstm.names[f"h_product {t}"] for t in (1, 2, 3)
     ]
     assert unroll.hidden_size == 4
-    assert list(find_defects(unroll)) == []
+    assert list(find_defects([unroll])) == []
 
 
-def test_convolutions_in_the_place_of_products() -> None:
+def convolved(*, are_named: bool) -> Lstm:
     lstm = Lstm(Random(11), Form())
     for key, part in lstm.parts.items():
         if "product" in key:
-            part.type, part.lines = "Convolution", ["convolution_param { num_output: 16 kernel_size: 1 }"]
+            part.type = "Convolution"
+            names = [line for line in part.lines if "name" in line] if are_named else []
+            bias = "true" if key.startswith("x_product") else "false"
+            block = f"convolution_param {{ num_output: 16 kernel_size: 1 bias_term: {bias} }}"
+            part.lines = [*names, block]
+    return lstm
+
+
+def test_convolutions_in_the_place_of_products() -> None:
+    lstm = convolved(are_named=True)
     (unroll,) = find_unrolls(net(lstm.text()))
-    assert len(unroll.steps) == 3
-    assert unroll.hidden_size is None
+    check(unroll, lstm)
+
+
+def test_convolutions_that_share_nothing() -> None:
+    lstm = convolved(are_named=False)
+    (unroll,) = find_unrolls(net(lstm.text()))
+    assert unroll.hidden_size == 4
     assert unroll.shared_params == []
-    assert all(not {"h_product", "x_product"} & step.layers.keys() for step in unroll.steps)
-    assert list(find_defects(unroll)) == []
+    assert [{role: layer.name for role, layer in step.layers.items()} for step in unroll.steps] == [
+        lstm.roles(step) for step in range(3)
+    ]
+    assert [defect.kind for defect in find_defects([unroll])] == ["unshared-weights"] * 3
+
+
+def test_one_step_is_an_lstm_of_one_step() -> None:
+    lstm = Lstm(Random(12), Form(steps=1))
+    (unroll,) = find_unrolls(net(lstm.text()))
+    (step,) = unroll.steps
+    assert unroll.cell == "lstm"
+    assert unroll.hidden_size == 4
+    assert {role: step.layers[role].name for role in ROLES} == {role: lstm.roles(0)[role] for role in ROLES}
+    assert {lstm.names[f"{role} 0"] for role in ("x_product", "h_product")} <= {
+        layer.name for layer in step.layers.values()
+    }
+    assert list(find_defects([unroll])) == []
 
 
 # --- what is no unrolled LSTM
-
-
-def test_one_step_is_no_unroll() -> None:
-    assert find_unrolls(net(Lstm(Random(12), Form(steps=1)).text())) == []
 
 
 def test_ordinary_nets_have_no_unrolls() -> None:

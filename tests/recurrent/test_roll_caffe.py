@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from _pytest.mark.structures import ParameterSet
 
 from caffe_lint.net import load
 from caffe_lint.net.weights import Weights, read_weights, write_weights
@@ -15,7 +14,6 @@ from caffe_lint.recurrent.roll_weights import unrolled_weights
 from caffe_lint.recurrent.unroll import unroll
 from caffe_lint.recurrent.unroll_cell import Style
 from caffe_lint.recurrent.unroll_convert import unroll_native
-from caffe_lint.recurrent.unroll_native_layer import ConversionError
 from caffe_lint.recurrent.unroll_options import Filler, LstmOptions, UnrollOptions
 from tests.recurrent.lstm_text import Form, Lstm
 from tests.recurrent.native_nets import NETS, blob, native
@@ -36,16 +34,6 @@ SIZES = {
     for steps, batch, features, units in ((2, 1, 1, 1), (3, 4, 7, 5), (20, 2, 3, 8))
 }
 CASES = NETS | SIZES
-
-LATE = ("one step", "all", "four gates", "fused hx", "bias of h")
-
-
-def marked(values: tuple[object, ...], *, late: bool) -> ParameterSet:
-    """A case; `late` for a cell that `find_unrolls` does not find yet: it knows LSTMs with one Slice only."""
-    mark = pytest.mark.xfail(
-        raises=(ConversionError, KeyError), strict=True, reason="not found as an unrolled net"
-    )
-    return pytest.param(*values, marks=[mark] if late else [])
 
 
 def plan(text: str, weights: Weights | None = None) -> Plan:
@@ -76,11 +64,7 @@ def distance(one: list[list[float]], other: list[list[float]]) -> float:
 
 @pytest.mark.parametrize(
     ("name", "style"),
-    [
-        marked((name, style), late=name in LATE or "RNN" in CASES[name] or style == "lstmunit")
-        for name in CASES
-        for style in ("sequence", "netspec", "lstmunit")
-    ],
+    [(name, style) for name in CASES for style in ("sequence", "netspec", "lstmunit")],
 )
 def test_there_and_back(real_caffe: Peer, name: str, style: Style) -> None:
     text = CASES[name].encode()
@@ -165,7 +149,7 @@ def test_any_gate_order(real_caffe: Peer, form: Form) -> None:
     check(real_caffe, text, {**starts, **cont})
 
 
-@pytest.mark.parametrize("name", [marked((name,), late=name in LATE) for name in HANDS])
+@pytest.mark.parametrize("name", HANDS)
 def test_forms_that_people_write(real_caffe: Peer, name: str) -> None:
     form = HANDS[name]
     cont = markers(form.steps, form.batch)
@@ -183,14 +167,7 @@ GENERATED = [
 ]
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        marked((case,), late=case.KIND == "rnn" or case.style == "lstmunit" or case.steps == 1)
-        for case in GENERATED
-    ],
-    ids=map(label, GENERATED),
-)
+@pytest.mark.parametrize("case", GENERATED, ids=map(label, GENERATED))
 def test_what_the_generator_writes(real_caffe: Peer, case: UnrollOptions) -> None:
     # A sequence that begins at both ends begins for both directions.
     middle = markers(case.steps, 2)[2:-2] if case.bidirectional else markers(case.steps, 2)[2:]

@@ -132,12 +132,32 @@ LAYER: dict[str, object] = {
     "params": [PARAM],
     "macs": 288000,
 }
+USUAL: dict[str, object] = {
+    "role": "x_product",
+    "layer": "t1/Mx",
+    "type": "InnerProduct",
+    "line": 30,
+    "reads": ["x"],
+}
+DIFFERENCE: dict[str, object] = {
+    "kind": "bottom",
+    "role": "x_product",
+    "layer": "t0/Mx",
+    "line": 9,
+    "found": "'y'",
+    "usual": "'x'",
+}
 CELL: dict[str, object] = {
     "cell": "lstm",
     "steps": 2,
     "hidden": 500,
+    "direction": "forward",
+    "states": [{"name": "h", "start": "h0", "end": "t1/h"}, {"name": "c", "start": None, "end": None}],
     "layers": [["t0/Mx"], ["t1/Mx"]],
     "shared_params": ["w"],
+    "params": [{"name": "w", "roles": [{"role": "x_product", "param": 0}], "steps": [0, 1]}],
+    "usual": {"step": 1, "layers": [USUAL]},
+    "odd": [{"step": 0, "differences": [DIFFERENCE]}],
 }
 STATE: dict[str, object] = {
     "phase": "TRAIN",
@@ -169,8 +189,11 @@ def test_the_show_schema_takes_a_net() -> None:
         SHOWN | {"states": [STATE | {"layers": [LAYER | {"macs": 0.5}]}]},
         SHOWN | {"states": [STATE | {"layers": [LAYER | {"params": [PARAM | {"extra": 1}]}]}]},
         SHOWN | {"states": [STATE | {"recurrent": [CELL | {"steps": 0}]}]},
+        SHOWN | {"states": [STATE | {"recurrent": [CELL | {"direction": "up"}]}]},
+        SHOWN | {"states": [STATE | {"recurrent": [CELL | {"usual": {"step": 0}}]}]},
+        SHOWN | {"states": [STATE | {"recurrent": [CELL | {"odd": [{"step": 0, "differences": [{}]}]}]}]},
     ],
-    ids=["key", "phase", "shape", "line", "macs", "param", "steps"],
+    ids=["key", "phase", "shape", "line", "macs", "param", "steps", "direction", "usual", "odd"],
 )
 def test_the_show_schema_is_strict(broken: dict[str, object]) -> None:
     with pytest.raises(ValidationError):

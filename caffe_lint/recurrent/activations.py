@@ -46,6 +46,10 @@ def _other(odd: list[tuple[int, Layer]], expected: str, role: str, look: Look) -
     where = in_steps([number for number, _ in odd], look.unroll)
     message = f"{_what(role)} is the {layer.type} '{layer.name}' {where}, where a {expected} belongs"
     notes = list(repeated((number, other.type_span) for number, other in rest))
+    if role == "g_gate" and len(odd) == len(look.unroll.steps) and layer.type == "Sigmoid":
+        # Two Sigmoids are multiplied: which of them is to be the new value shows only by the weights.
+        others = look.unroll.layers_with("i_gate")
+        notes += [Place(f"or '{other.name}' of step {step}", other.type_span) for step, other in others]
     right = next((each for _, each in look.unroll.layers_with(role) if each.type == expected), None)
     if right is not None:
         notes.append(Place(f"'{right.name}' is a {expected}", right.type_span))
@@ -66,7 +70,8 @@ def _missing(look: Look, role: str, expected: str) -> Iterator[Defect]:
         reader = next(((step.layers[each], each, at) for each, at in readers if each in step.layers), None)
         if reader is None:
             hidden = step.hidden
-            if hidden is not None:
+            # What nothing reads because its reader reads something else is no mistake of its own.
+            if hidden is not None and role == next(iter(unroll.pattern)):
                 yield _missing_at(hidden.layer, hidden.span, step.number, role, expected, look)
             continue
         layer, each, at = reader

@@ -9,7 +9,7 @@ from .defect import Defect, Look, Place, in_steps, repeated, usual
 from .layer_kinds import products_before, source
 from .model import Outside, Unroll
 
-_BLOCKS = {"InnerProduct": "inner_product_param", "Slice": "slice_param"}
+_BLOCKS = {"InnerProduct": "inner_product_param", "Convolution": "convolution_param", "Slice": "slice_param"}
 
 
 class Member(NamedTuple):
@@ -29,7 +29,7 @@ def axes_against_time(look: Look) -> Iterator[Defect]:
     members = list(_members(look.unroll))
     if members:
         yield from _odd_members(members, look)
-    yield from _time_cuts(look)
+    yield from wrong_time_cuts(look)
 
 
 def _members(unroll: Unroll) -> Iterator[Member]:
@@ -115,7 +115,8 @@ def time_slices(unroll: Unroll) -> list[Layer]:
     return [layer for layer, found in pieces.items() if len(found) > 1 and len(layer.tops) >= len(unroll.steps)]
 
 
-def _time_cuts(look: Look) -> Iterator[Defect]:
+def wrong_time_cuts(look: Look) -> Iterator[Defect]:
+    """Slices into as many pieces as there are steps, over an axis that has another size."""
     steps = len(look.unroll.steps)
     for layer in time_slices(look.unroll):
         shape = look.shape(layer.bottoms[0].blob) if layer.bottoms else None

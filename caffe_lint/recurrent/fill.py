@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ..net import Blob, Layer, Net
 from .extent import SHARED
 from .fit import Fit, fit_tolerant, is_alike, score_of
-from .layer_kinds import UNITS, behind, is_marked, names, reads_of
+from .layer_kinds import LEARNED, UNITS, behind, is_marked, names, reads_of
 from .links import GATED, Chain, Link, Place, Places, places_of
 from .model import Outside, State
 from .pattern import Usual, outside
@@ -175,11 +175,13 @@ class _Growth:
         self.chain.links.append(best)
         return True
 
-    def _likeness(self, link: Link) -> tuple[bool, int, float]:
-        score = score_of(self.usual.pattern, link, self.places, self.usual.owners)
+    def _likeness(self, link: Link) -> float:
+        """How likely an output is that of a step: by what is there at all, and close to it."""
         fit = self._fit(link)
         is_root = fit.layers.get(next(iter(self.usual.pattern))) is link.root
-        return is_root and is_alike(self.usual.view.link.root, link.root), score, self._share(fit)
+        is_like_root = is_root and is_alike(self.usual.view.link.root, link.root)
+        near = score_of(self.usual.pattern, link, self.places, self.usual.owners)
+        return self._share(fit) + 0.1 * is_like_root + near / 50
 
     def _join_behind(self, last: Link) -> bool:
         """Put a chain behind that goes on from a damaged step."""
@@ -246,7 +248,9 @@ class _Growth:
             if role in fit.layers
         )
         needed = max(len(self.usual.pattern.keys() - fit.absent), len(self.usual.pattern) / 2)
-        return alike / (needed + len(fit.extra))
+        # A further product with weights makes it another step, not one with something too much.
+        extra = sum(2 if layer.type in LEARNED else 1 for layer in fit.extra.values())
+        return alike / (needed + extra)
 
     def _least(self, fit: Fit, *, is_single: bool) -> float:
         """How much of the usual step must be there; everything, if nothing but that speaks for it."""
@@ -280,8 +284,8 @@ class _Growth:
     def _agrees(self, fit: Fit) -> bool:
         """Whether a step reads what the others read from outside."""
         return all(
-            slot.layer is None
-            or self._is_of_one_step(slot.layer)
+            (slot.layer is None or self._is_of_one_step(slot.layer))
+            and not (use is not None and use.blob is not None and use.blob.layer in self.places)
             or (use is not None and use.blob is not None)
             and outside(use.blob, self.places, self.usual.owners).layer == slot.layer
             for role, uses in fit.bottoms.items()

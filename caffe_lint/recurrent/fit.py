@@ -43,7 +43,10 @@ def fit_alike(pattern: Pattern, view: View) -> Fit:
 
 def score_of(pattern: Pattern, link: Link, places: Places, owners: dict[Layer, int]) -> int:
     """How well what makes the output of a step plays the part of the usual output."""
-    return _Fitter(pattern, link, places, owners).score(next(iter(pattern)), link.states["h"])
+    fitter, (root, node) = _Fitter(pattern, link, places, owners), next(iter(pattern.items()))
+    roles = [slot.role for slot in node.slots if type(slot) is Inner]
+    without = [fitter.score(role, link.states["h"]) - 1 for role in roles]
+    return max(fitter.score(root, link.states["h"]), *without, 0)
 
 
 def fit_tolerant(pattern: Pattern, link: Link, places: Places, owners: dict[Layer, int]) -> Fit:

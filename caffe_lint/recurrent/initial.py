@@ -54,8 +54,8 @@ def _random(use: Use, look: Look) -> Defect | None:
         kind = filler.string("type")
         if kind != "constant":
             message = (
-                f"the initial state '{blob.name}' is filled by '{kind}': the first step goes on from other random "
-                "numbers in each net"
+                f"the initial state '{blob.name}' is filled by '{kind}': each forward pass begins from other "
+                "random numbers"
             )
             note = Place("the first step reads it here", use.span)
             return Defect("initial-state", message, filler.span("type"), (note,))

@@ -9,7 +9,7 @@ from .defect import Defect, Look, Place, others, usual
 from .layer_kinds import ACTIVATIONS, is_marked, operation
 from .model import Node, Step
 
-_ELSEWHERE = frozenset({"slice_point", "axis", "slice_dim", "concat_dim", "engine"})
+_ELSEWHERE = frozenset({"operation", "slice_point", "axis", "slice_dim", "concat_dim", "engine"})
 """Settings that have a check of their own, or none."""
 
 

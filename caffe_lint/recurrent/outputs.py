@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ..net import Blob, Layer
-from .axes import axis_of, time_slices
+from .axes import axis_of, time_slices, wrong_time_cuts
 from .defect import Defect, Look, Place
 from .model import Step
 
@@ -85,7 +85,7 @@ def _order(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:
 
 
 def _axis(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:
-    if len(numbers) < len(look.unroll.steps):
+    if len(numbers) < len(look.unroll.steps) or any(wrong_time_cuts(look)):
         return
     axis = axis_of(concat)
     shape = look.shape(look.unroll.steps[0].hidden)

@@ -122,7 +122,7 @@ def _chains(steps: dict[Layer, PlainStep], taken: set[Layer]) -> list[list[Core]
     for layer, step in steps.items():
         if layer in taken:
             continue
-        found = next(_before(step, steps), None)
+        found = max(_before(step, steps), key=lambda pair: len(pair[0].names.keys() & step.names), default=None)
         if found is not None and found[0].layer not in taken:
             links[layer] = found
             followers.setdefault(found[0].layer, []).append(layer)

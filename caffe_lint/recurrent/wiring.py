@@ -66,10 +66,10 @@ def _state_defect(odd: Odd, unroll: Unroll) -> Defect | None:
         what = f"{_state(found.role, unroll)} of {_step_at(step, found.lag)}, '{name}'"
         right = step.layers[expected.role].tops[expected.index]
         if found.role == expected.role or found.role in ("cell", "hidden"):
-            return _defect(odd, what, f"the other steps read their own {_state(expected.role, unroll)}", right)
+            return _defect(odd, what, f"the other steps read {_state(expected.role, unroll)} of their own", right)
     if type(expected) is Inner and type(found) is State and found.role == expected.role:
         what = f"{_state(found.role, unroll)} of {_step_at(step, found.lag)}, '{name}'"
-        return _defect(odd, what, f"the other steps read their own {_state(expected.role, unroll)}", None)
+        return _defect(odd, what, f"the other steps read {_state(expected.role, unroll)} of their own", None)
     if type(expected) is Outside and type(found) in (State, Inner) and reader:
         what = f"'{name}' of the cell itself"
         return _defect(odd, what, "the other steps read what comes from outside", None)
@@ -94,7 +94,9 @@ def _state(role: str, unroll: Unroll) -> str:
         return "the cell state c"
     if role == "hidden":
         return "the output h"
-    return "the state" if role == "unit" else f"the {unroll.pattern[role].layer.type} '{role}'"
+    if role == "unit" or role not in unroll.pattern:
+        return "the state"
+    return f"the {unroll.pattern[role].layer.type} '{role}'"
 
 
 def _step_at(step: Step, lag: int) -> str:

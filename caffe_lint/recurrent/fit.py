@@ -46,7 +46,7 @@ def score_of(pattern: Pattern, link: Link, places: Places, owners: dict[Layer, i
     fitter, (root, node) = _Fitter(pattern, link, places, owners), next(iter(pattern.items()))
     roles = [slot.role for slot in node.slots if type(slot) is Inner]
     without = [fitter.score(role, link.states["h"]) - 1 for role in roles]
-    return max(fitter.score(root, link.states["h"]), *without, 0)
+    return max(fitter.score(root, link.states["h"], _DEPTH + 1), *without, 0)
 
 
 def fit_tolerant(pattern: Pattern, link: Link, places: Places, owners: dict[Layer, int]) -> Fit:

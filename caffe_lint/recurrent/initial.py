@@ -8,6 +8,8 @@ from .defect import Defect, Look, Place, usual
 from .model import Inner, Outside, Slot, State, Unroll
 
 _ENOUGH_STEPS = 8
+_LONGEST_ITEM = 3
+"""Steps x batch x features; pictures have more axes."""
 
 
 def first_reads(unroll: Unroll) -> Iterator[tuple[State, Use, bool]]:
@@ -81,17 +83,20 @@ def _shape(slot: State, use: Use, look: Look) -> Defect | None:
 
 
 def _expected(slot: State, use: Use, look: Look) -> Shape:
-    """The shape of the state, by H and by what the sequence holds: a step's batch."""
+    """The shape of the state: by H and by the batch that x has, of pictures as most steps make it."""
     unroll = look.unroll
-    size = unroll.hidden_size
-    batch = _batch(look)
-    found = look.shape(use.blob)
-    if size is None or batch is None or found is None or len(found) != len(batch) + 1:
+    found, size = look.shape(use.blob), unroll.hidden_size
+    if found is None:
         return None
-    return (*batch, size)
+    if len(found) > _LONGEST_ITEM:
+        made = [look.shape(step.layers[slot.role].tops[slot.index]) for step in unroll.steps[1:_ENOUGH_STEPS] if slot.role in step.layers]
+        whole = [shape for shape in made if shape is not None and len(shape) == len(found)]
+        return usual(whole) if whole else None
+    batch = _batch(look, len(found))
+    return (*batch, size) if size is not None and batch is not None else None
 
 
-def _batch(look: Look) -> tuple[int, ...] | None:
+def _batch(look: Look, axes: int) -> tuple[int, ...] | None:
     """All axes but that of the features, by what most steps read and make in front of the state."""
     found = [
         tuple(dim for dim in shape[:-1] if dim is not None)
@@ -99,9 +104,9 @@ def _batch(look: Look) -> tuple[int, ...] | None:
         for role, uses in step.bottoms.items()
         for slot, use in zip(look.unroll.pattern[role].slots, uses, strict=True)
         if type(slot) is not State and use is not None
-        if _comes_from_x(slot, look) and (shape := look.shape(use.blob)) is not None and len(shape) == 3
+        if _comes_from_x(slot, look) and (shape := look.shape(use.blob)) is not None and len(shape) == axes
     ]
-    full = [dims for dims in found if len(dims) == 2]
+    full = [dims for dims in found if len(dims) == axes - 1]
     return usual(full) if full else None
 
 

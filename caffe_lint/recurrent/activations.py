@@ -76,11 +76,16 @@ def _missing(look: Look, role: str, expected: str) -> Iterator[Defect]:
             continue
         layer, each, at = reader
         use = step.bottoms[each][at]
-        yield _missing_at(layer, use.span if use is not None else layer.name_span, step.number, role, expected, look)
+        yield _missing_at(
+            layer, use.span if use is not None else layer.name_span, step.number, role, expected, look
+        )
 
 
 def _missing_at(layer: Layer, span: object, step: int, role: str, expected: str, look: Look) -> Defect:
     usual_layer = look.unroll.pattern[role].layer
-    message = f"step {step} lacks the {expected} of {_what(role)} that the other steps have in front of '{layer.name}'"
+    message = (
+        f"step {step} lacks the {expected} of {_what(role)} that the other steps have "
+        f"in front of '{layer.name}'"
+    )
     note = Place(f"in another step it is '{usual_layer.name}'", usual_layer.name_span)
     return Defect("gate-activation", message, span, (note,))  # type: ignore[arg-type]

@@ -1,9 +1,9 @@
-"""Layers of an unrolled net that work along another axis than the one that holds the features, or the time."""
+"""Layers of an unrolled net that work along another axis than that of the features, or of the time."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..net import Layer
+from ..net import Layer, Use
 from ..schema import Block
 from .defect import Defect, Look, Place, in_steps, repeated, usual
 from .layer_kinds import products_before, source
@@ -59,7 +59,11 @@ def _odd_members(members: list[Member], look: Look) -> Iterator[Defect]:
             f"{layer.type} '{layer.name}' works along axis {axis} {where}, {beside} along "
             f"axis {features}, which holds the features: blobs here are steps x batch x features"
         )
-        notes = [] if right is None else [Place(f"'{right.name}' works along axis {features}", _block(right).span("axis"))]
+        notes = (
+            []
+            if right is None
+            else [Place(f"'{right.name}' works along axis {features}", _block(right).span("axis"))]
+        )
         notes += repeated((member.step, _block(member.layer).span("axis")) for member in rest)
         resizes = tuple(member.layer for member in places)
         yield Defect("axis-against-time", message, _block(layer).span("axis"), tuple(notes), resizes)
@@ -72,10 +76,16 @@ def _features(members: list[Member], look: Look) -> int:
     starts = [look.shape(use.blob) for use in _first_states(look.unroll) if use.blob is not None]
     state = next((shape for shape in starts if shape is not None), hidden)
     is_step_of_sequence = state is not None and len(state) == 3 and state[0] == 1 and state[1] != 1
-    return 2 if is_step_of_sequence and named == 1 and all(m.axis == 1 for m in members if m.role.endswith("h_product")) else named
+    return (
+        2
+        if is_step_of_sequence
+        and named == 1
+        and all(m.axis == 1 for m in members if m.role.endswith("h_product"))
+        else named
+    )
 
 
-def _first_states(unroll: Unroll) -> Iterator[object]:
+def _first_states(unroll: Unroll) -> Iterator[Use]:
     from .initial import first_reads
 
     for _, use, _ in first_reads(unroll):
@@ -95,7 +105,7 @@ def _block(layer: Layer) -> Block:
 
 
 def axis_of(layer: Layer) -> int:
-    """The axis along which a product, a Slice or a Concat works (slice_dim and concat_dim are older names)."""
+    """The axis along which a product, a Slice or a Concat works, by its new name or its old one."""
     block = _block(layer)
     legacy = {"Slice": "slice_dim", "Concat": "concat_dim"}.get(layer.type)
     return block.integer(legacy) if legacy and block.has(legacy) else block.integer("axis")
@@ -112,7 +122,9 @@ def time_slices(unroll: Unroll) -> list[Layer]:
             for slot in slots:
                 if type(slot) is Outside and isinstance(slot.layer, Layer) and slot.layer.type == "Slice":
                     pieces.setdefault(slot.layer, set()).add(slot.at)
-    return [layer for layer, found in pieces.items() if len(found) > 1 and len(layer.tops) >= len(unroll.steps)]
+    return [
+        layer for layer, found in pieces.items() if len(found) > 1 and len(layer.tops) >= len(unroll.steps)
+    ]
 
 
 def wrong_time_cuts(look: Look) -> Iterator[Defect]:

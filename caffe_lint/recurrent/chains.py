@@ -1,7 +1,7 @@
 """Links steps to chains: a step follows the one whose state it goes on from."""
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from ..net import Layer, Net
 from .cores import Core, find_cores, products_of, weights_of
@@ -57,7 +57,7 @@ def _put_in_order(cores: list[Core], followers: dict[int, list[Core]], owners: O
     # With the same weights they are steps of one cell: one of them reads the state of two steps ago.
     same = [core for core in cores if weights_of(core) and weights_of(core) == weights_of(cores[0])]
     same.sort(key=lambda core: (bool(followers.get(id(core))), core.states["h"].layer.index))
-    for before, core in zip(same, same[1:], strict=False):
+    for before, core in pairwise(same):
         cores.remove(core)
         followers.setdefault(id(before), []).append(core)
 
@@ -79,7 +79,9 @@ def _runs(chain: list[Core], owners: Owners) -> list[list[Core]]:
     runs = [list(run) for _, run in groupby(chain, key=weights_of)]
     if len(runs) == 1 or any(len(run) == 1 for run in runs):
         return [chain]
-    marks = [{*weights_of(run[0]), *(layer for core in run for layer in _inputs(core, owners))} for run in runs]
+    marks = [
+        {*weights_of(run[0]), *(layer for core in run for layer in _inputs(core, owners))} for run in runs
+    ]
     return runs if sum(map(len, marks)) == len(set().union(*marks)) else [chain]
 
 

@@ -23,7 +23,8 @@ def half_resets(look: Look) -> Iterator[Defect]:
     marker = unroll.pattern[of_hidden[0]].layer
     first = next((step.layers["forget"] for step in unroll.steps if "forget" in step.layers), forget.layer)
     message = (
-        f"the markers reset h at '{marker.name}', but nothing resets the cell state: '{first.name}' keeps c where a "
+        f"the markers reset h at '{marker.name}', but nothing resets the cell "
+        f"state: '{first.name}' keeps c where a "
         "new sequence begins, in all steps"
     )
     note = Place("the markers reset h here", marker.name_span)

@@ -224,8 +224,7 @@ def _inputs(blob: Blob | None) -> Iterator[Blob]:
 
 
 def _part(blob: Blob | None) -> Iterator[Blob]:
-    for each in behind(blob):
-        yield each
+    yield from behind(blob)
     for product in products_before(blob):
         read = source(product)
         if read is not None and read.layer.type == "Concat":

@@ -56,7 +56,7 @@ def described(unroll: Unroll, slot: Slot) -> str:
     """What a bottom reads, in words, without the names of outside blobs."""
     if isinstance(slot, Inner):
         node = unroll.pattern.get(slot.role)
-        return f"{slot.role} (top {slot.index})" if node and len(node.layer.tops) > 1 else slot.role
+        return f"{slot.role} (top {slot.top})" if node and len(node.layer.tops) > 1 else slot.role
     if isinstance(slot, State):
         before = {0: "the same step", 1: "the step before", -1: "the next step"}
         steps = "before" if slot.lag > 0 else "later"
@@ -68,7 +68,7 @@ def _state(unroll: Unroll, slot: State) -> str:
     """The state by its name, h or c; else the role of the layer that makes what is read."""
     step = usual_step(unroll)
     layer = step.layers.get(slot.role)
-    blob = layer.tops[slot.index] if layer is not None and slot.index < len(layer.tops) else None
+    blob = layer.tops[slot.top] if layer is not None and slot.top < len(layer.tops) else None
     return next((name for name, made in step.states.items() if made is blob), slot.role)
 
 

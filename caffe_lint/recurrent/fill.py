@@ -1,4 +1,4 @@
-"""Finds the steps that are too damaged to be recognised alone: by what the steps around them read and make."""
+"""Finds the steps that are too damaged to be recognised alone, by what others around them read and make."""
 
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -72,7 +72,9 @@ def _join_by_weights(chains: list[Chain], places: Places) -> None:
 def _foreign_reads(link: Link, chain: Chain, places: Places) -> int:
     """How many states of other cells a step reads."""
     uses = [use for product in link.products for use in reads_of(product)]
-    found = [next((places[blob.layer] for blob in behind(use.blob) if blob.layer in places), None) for use in uses]
+    found = [
+        next((places[blob.layer] for blob in behind(use.blob) if blob.layer in places), None) for use in uses
+    ]
     return sum(place is not None and place.link.chain is not chain for place in found)
 
 
@@ -118,7 +120,7 @@ class _Growth:
     def _state_name(self, slot: State) -> str:
         """Which state a slot reads."""
         for name, blob in self.usual.view.link.states.items():
-            if self.usual.view.link.roles.get(slot.role) is blob.layer and slot.index == blob.index:
+            if self.usual.view.link.roles.get(slot.role) is blob.layer and slot.top == blob.index:
                 return name
         return ""
 
@@ -145,7 +147,9 @@ class _Growth:
     def _is_alike(self, other: Chain) -> bool:
         """Whether another chain is of the same kind and has some of the same weights."""
         names_there = other.links[-1].names
-        return other.kind == self.chain.kind and (bool(names_there & self.names) or not (names_there and self.names))
+        return other.kind == self.chain.kind and (
+            bool(names_there & self.names) or not (names_there and self.names)
+        )
 
     def _damaged_step(self, states: dict[str, Blob]) -> Link | None:
         makers = [blob.layer for blob in states.values()]
@@ -219,7 +223,9 @@ class _Growth:
         # A step in front may turn out to be the first, which may lack what only serves the state.
         link.number = len(self.chain.links) if needs_state else 0
         fit = self._fit(link)
-        if self._share(fit) < self._least(fit, is_single=needs_state and link.root in self.single) or (needs_state and not self._reads_last(fit)):
+        if self._share(fit) < self._least(fit, is_single=needs_state and link.root in self.single) or (
+            needs_state and not self._reads_last(fit)
+        ):
             return None
         core = self.usual.view.link.roles
         link.roles = {role: layer for role, layer in fit.layers.items() if role in core}
@@ -284,14 +290,16 @@ class _Growth:
     def _agrees(self, fit: Fit) -> bool:
         """Whether a step reads what the others read from outside."""
         return all(
-            (slot.layer is None or self._is_of_one_step(slot.layer))
-            and not (use is not None and use.blob is not None and use.blob.layer in self.places)
-            or (use is not None and use.blob is not None)
-            and outside(use.blob, self.places, self.usual.owners).layer == slot.layer
+            self._is_read(slot, use.blob if use is not None else None)
             for role, uses in fit.bottoms.items()
             for slot, use in zip(self.usual.pattern[role].slots, uses, strict=True)
             if type(slot) is Outside
         )
+
+    def _is_read(self, slot: Outside, blob: Blob | None) -> bool:
+        if slot.layer is None or self._is_of_one_step(slot.layer):
+            return blob is None or blob.layer not in self.places
+        return blob is not None and outside(blob, self.places, self.usual.owners).layer == slot.layer
 
     def _is_of_one_step(self, read: object) -> bool:
         """Whether only one step of the chain reads a blob, as its own input."""

@@ -1,4 +1,4 @@
-"""Lays the usual step over another one: which layer plays which role there, and which are too many or missing."""
+"""Lays the usual step over another one: which layer plays which role, and what is too much or missing."""
 
 from collections.abc import Iterator
 
@@ -70,7 +70,10 @@ class _Fitter:
         self.owners = owners
         self.fit = Fit()
         self._shared = {
-            slot.layer for node in pattern.values() for slot in node.slots if type(slot) is Outside and slot.layer
+            slot.layer
+            for node in pattern.values()
+            for slot in node.slots
+            if type(slot) is Outside and slot.layer
         }
 
     def assign(self, role: str, blob: Blob | None) -> None:
@@ -81,32 +84,36 @@ class _Fitter:
         if self._is_of_another(layer) or not layer.bottoms or blob in self._shared:
             self._without(node, None)
             return
+        best, extra, instead = self._choice(node, blob)
+        if not best and self.link.number == 0 and any(type(slot) is State for slot in node.slots):
+            # What a first step reads here is its initial state, whatever makes it.
+            self._without(node, None)
+        elif extra is not None:
+            self.fit.extra[role] = layer
+            self.assign(role, extra.blob)
+        elif instead is not None:
+            self._without(node, instead)
+            self.assign(instead.role, blob)
+        elif best or len(layer.bottoms) == len(node.slots):
+            self._take(node, layer)
+        else:
+            self._without(node, None)
+
+    def _choice(self, node: Node, blob: Blob) -> tuple[int, Use | None, Inner | None]:
+        """How well a layer plays a role, or which bottom of it or slot of the role fits better."""
+        layer = blob.layer
         best = self._score_itself(node, blob, _DEPTH)
-        found: tuple[str, Use | Inner | None] = ("self", None)
+        extra, instead = None, None
         for use in layer.bottoms[:2]:
-            if (score := self.score(role, use.blob) - 1) > best:
-                best, found = score, ("extra", use)
+            if (score := self.score(node.role, use.blob) - 1) > best:
+                best, extra = score, use
         likeness = _likeness(node.layer, layer)
         for slot in node.slots:
             if type(slot) is Inner and _likeness(self.pattern[slot.role].layer, layer) >= likeness:
                 score = self.score(slot.role, blob) - 1
                 if score > best:
-                    best, found = score, ("missing", slot)
-        if not best and self.link.number == 0 and any(type(slot) is State for slot in node.slots):
-            # What a first step reads here is its initial state, whatever makes it.
-            self._without(node, None)
-            return
-        kind, what = found
-        if kind == "extra" and isinstance(what, Use):
-            self.fit.extra[role] = layer
-            self.assign(role, what.blob)
-        elif kind == "missing" and isinstance(what, Inner):
-            self._without(node, what)
-            self.assign(what.role, blob)
-        elif best or len(layer.bottoms) == len(node.slots):
-            self._take(node, layer)
-        else:
-            self._without(node, None)
+                    best, extra, instead = score, None, slot
+        return best, extra, instead
 
     def _take(self, node: Node, layer: Layer) -> None:
         self.fit.layers[node.role] = layer
@@ -194,7 +201,8 @@ class _Fitter:
         instead = [
             self.score(slot.role, blob, depth) - 1
             for slot in node.slots
-            if type(slot) is Inner and any(self._needs_state(other) for other in node.slots if other is not slot)
+            if type(slot) is Inner
+            and any(self._needs_state(other) for other in node.slots if other is not slot)
         ]
         return max(instead, default=0)
 
@@ -223,7 +231,7 @@ class _Fitter:
         if type(slot) is Inner:
             score = self.score(slot.role, use.blob, depth)
             # Of pieces that fit alike, the one with the right number.
-            return score and score + (len(use.blob.layer.tops) > 1 and use.blob.index == slot.index)
+            return score and score + (len(use.blob.layer.tops) > 1 and use.blob.index == slot.top)
         if type(slot) is State:
             return self._state_score(slot, use.blob)
         assert type(slot) is Outside

@@ -45,13 +45,13 @@ def _points(layer: Layer) -> Cut:
 def _cuts_gates(unroll: Unroll, node: Node) -> bool:
     """Whether each piece goes into a gate of its own."""
     readers = [
-        (slot.index, other.role)
+        (slot.top, other.role)
         for other in unroll.pattern.values()
         for slot in other.slots
         if isinstance(slot, Inner) and slot.role == node.role
     ]
-    ends = ("_gate", "_sum", "_peephole")
-    return all(role.endswith(ends) and role != "gate_sum" or role in ("power", "dropout") for _, role in readers)
+    ends = ("_gate", "_sum", "_peephole", "power", "dropout")
+    return all(role.endswith(ends) and role != "gate_sum" for _, role in readers)
 
 
 def _total(unroll: Unroll, node: Node) -> int | None:
@@ -99,11 +99,11 @@ def gate_orders(look: Look) -> Iterator[Defect]:
     unroll = look.unroll
     for step in unroll.steps:
         wrong = [
-            (role, number, found.index, slot.index)
+            (role, number, found.top, slot.top)
             for role, node in unroll.pattern.items()
             for number, (slot, found) in enumerate(zip(node.slots, step.reads.get(role, ()), strict=False))
             if isinstance(slot, Inner) and isinstance(found, Inner)
-            if found.role == slot.role and found.index != slot.index
+            if found.role == slot.role and found.top != slot.top
         ]
         if not wrong:
             continue
@@ -112,13 +112,17 @@ def gate_orders(look: Look) -> Iterator[Defect]:
         assert use is not None, "what reads something stands somewhere"
         cut = step.layers[unroll.pattern[role].slots[number].role]  # type: ignore[union-attr]  # it is Inner
         message = (
-            f"the gates of step {step.number} come in another order: '{use.layer.name}' takes piece {index} of "
+            f"the gates of step {step.number} come in another order: "
+            f"'{use.layer.name}' takes piece {index} of "
             f"'{cut.name}', in the other steps it is piece {expected}"
         )
         usual_layer = unroll.pattern[role].layer
         notes = [Place(f"'{usual_layer.name}' takes piece {expected}", usual_layer.name_span)]
         notes += [
-            Place(f"'{step.layers[other].name}' takes piece {at} instead of {right}", step.layers[other].name_span)
+            Place(
+                f"'{step.layers[other].name}' takes piece {at} instead of {right}",
+                step.layers[other].name_span,
+            )
             for other, _, at, right in wrong[1:]
         ]
         place = cut.tops[index].span if index < len(cut.tops) else cut.name_span

@@ -30,7 +30,7 @@ def wrong_initial_states(look: Look) -> Iterator[Defect]:
         if blob is None or blob in seen or not is_outside:
             continue
         seen.add(blob)
-        found = _rewritten(use) or _random(use, look) or _shape(slot, use, look)
+        found = _rewritten(use) or _random(use) or _shape(slot, use, look)
         if found is not None:
             yield found
 
@@ -42,14 +42,14 @@ def _rewritten(use: Use) -> Defect | None:
         return None
     start = blob.origin
     message = (
-        f"the initial state '{start.name}' is overwritten in place by {blob.layer.type} '{blob.layer.name}' before "
-        f"the first step reads it: its layer fills it once, and each forward pass goes on from what is left"
+        f"the initial state '{start.name}' is overwritten in place by {blob.layer.type} "
+        f"'{blob.layer.name}' before the first step reads it: each pass may go on from what the last one left"
     )
     note = Place("the first step reads it here", use.span)
     return Defect("initial-state", message, blob.span, (note, Place("it is made here", start.span)))
 
 
-def _random(use: Use, look: Look) -> Defect | None:
+def _random(use: Use) -> Defect | None:
     blob = use.blob
     assert blob is not None, "only bottoms that read something are looked at"
     for filler in dummy_fillers(blob):
@@ -89,7 +89,11 @@ def _expected(slot: State, use: Use, look: Look) -> Shape:
     if found is None:
         return None
     if len(found) > _LONGEST_ITEM:
-        made = [look.shape(step.layers[slot.role].tops[slot.index]) for step in unroll.steps[1:_ENOUGH_STEPS] if slot.role in step.layers]
+        made = [
+            look.shape(step.layers[slot.role].tops[slot.top])
+            for step in unroll.steps[1:_ENOUGH_STEPS]
+            if slot.role in step.layers
+        ]
         whole = [shape for shape in made if shape is not None and len(shape) == len(found)]
         return usual(whole) if whole else None
     batch = _batch(look, len(found))

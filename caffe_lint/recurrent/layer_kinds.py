@@ -1,7 +1,7 @@
 """What the layers of a recurrent step do, as far as the search for steps needs to know."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 
 from ..net import Blob, Layer, Use
 
@@ -23,7 +23,7 @@ _COMPUTED = ACTIVATIONS | LEARNED.keys() | UNITS | {"Eltwise", "Power", "Scale",
 _LONGEST_PATH = 6
 
 
-@lru_cache(maxsize=None)
+@cache
 def operation(layer: Layer) -> str:
     """The operation of an Eltwise, empty for another layer."""
     return layer.block.block("eltwise_param").enum("operation") if layer.type == "Eltwise" else ""
@@ -54,7 +54,7 @@ def is_complement(layer: Layer) -> bool:
     return (param.real("power"), param.real("scale"), param.real("shift")) == (1, -1, 1)
 
 
-@lru_cache(maxsize=None)
+@cache
 def coefficients(layer: Layer) -> tuple[float, ...]:
     """What an Eltwise multiplies its bottoms by before it adds them (eltwise_layer.cpp)."""
     given = layer.block.block("eltwise_param").reals("coeff")

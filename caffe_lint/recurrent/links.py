@@ -7,7 +7,6 @@ from ..net import Blob, Layer, Use
 from .cores import Core, products_of
 from .layer_kinds import names
 
-
 GATED = ("lstm", "lstm-unit", "gru")
 """Kinds of cells that a single step leaves no doubt about."""
 
@@ -58,7 +57,6 @@ class Place(NamedTuple):
 
     link: Link
     role: str
-
 
     def role_of(self, blob: Blob) -> str:
         """The role whose top a blob is in the usual step; in a first one a product alone may make c."""

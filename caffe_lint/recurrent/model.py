@@ -13,14 +13,14 @@ class Inner(NamedTuple):
     """A bottom that reads another layer of its step."""
 
     role: str
-    index: int
+    top: int
 
 
 class State(NamedTuple):
     """A bottom that reads what an earlier step made, `lag` steps ago."""
 
     role: str
-    index: int
+    top: int
     lag: int
 
 

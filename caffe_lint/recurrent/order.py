@@ -21,7 +21,8 @@ def put_in_order(chain: Chain, places: Places) -> bool:
             continue
         keys = [_pieces(link, chain, places) for link in (before, one, other)]
         votes = sum(
-            (abs(keys[1][key] - start) > abs(keys[2][key] - start)) - (abs(keys[1][key] - start) < abs(keys[2][key] - start))
+            (abs(keys[1][key] - start) > abs(keys[2][key] - start))
+            - (abs(keys[1][key] - start) < abs(keys[2][key] - start))
             for key, start in keys[0].items()
             if key in keys[1] and key in keys[2]
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..net import Layer
 from ..schema import Block
 from ..text import Message, Span
-from .defect import Defect, Look, Place, others, usual
+from .defect import Defect, Kind, Look, Place, others, usual
 from .layer_kinds import ACTIVATIONS, is_marked, operation
 from .model import Node, Step
 
@@ -34,9 +34,14 @@ def _types(look: Look, node: Node) -> Iterator[Defect]:
         count = kinds.count(expected)
         verb = "is" if len(layers) == 2 else "have"
         message = (
-            f"'{layer.name}' of step {step} is {_named(layer)}, {others(count, len(layers))} {verb} {_named(right)} there"
+            f"'{layer.name}' of step {step} is {_named(layer)}, "
+            f"{others(count, len(layers))} {verb} {_named(right)} there"
         )
-        place = layer.block.block("eltwise_param").span("operation") if layer.type == right.type else layer.type_span
+        place = (
+            layer.block.block("eltwise_param").span("operation")
+            if layer.type == right.type
+            else layer.type_span
+        )
         note = Place(f"'{right.name}' is {_named(right)}", right.type_span)
         yield Defect("step-out-of-line", message, place, (note,), resizes=(layer,))
 
@@ -52,7 +57,9 @@ def _named(layer: Layer) -> str:
 
 
 def _settings(look: Look, node: Node) -> Iterator[Defect]:
-    layers = [(step, layer) for step, layer in look.unroll.layers_with(node.role) if layer.type == node.layer.type]
+    layers = [
+        (step, layer) for step, layer in look.unroll.layers_with(node.role) if layer.type == node.layer.type
+    ]
     if len(layers) < 3:
         return
     found = [_values(layer) for _, layer in layers]
@@ -60,7 +67,7 @@ def _settings(look: Look, node: Node) -> Iterator[Defect]:
         return
     blocks = {name for values in found for name, _ in values}
     for block_name in sorted(blocks):
-        yield from _compare(layers, block_name, look)
+        yield from _compare(layers, block_name)
 
 
 def _values(layer: Layer) -> tuple[tuple[str, object], ...]:
@@ -83,7 +90,7 @@ def _flat(message: Message) -> tuple[object, ...]:
     )
 
 
-def _compare(layers: list[tuple[int, Layer]], block_name: str, look: Look) -> Iterator[Defect]:
+def _compare(layers: list[tuple[int, Layer]], block_name: str) -> Iterator[Defect]:
     blocks = [layer.block.block(block_name) for _, layer in layers]
     names = {
         field.name
@@ -104,7 +111,9 @@ def _compare(layers: list[tuple[int, Layer]], block_name: str, look: Look) -> It
                     f"{others(values.count(expected), len(values))} have {_shown(expected)}"
                 )
                 right = layers[values.index(expected)][1]
-                note = Place(f"'{right.name}' has {_shown(expected)}", right.block.block(block_name).span(name))
+                note = Place(
+                    f"'{right.name}' has {_shown(expected)}", right.block.block(block_name).span(name)
+                )
                 yield Defect("step-out-of-line", message, block.span(name), (note,), resizes=(layer,))
 
 
@@ -133,7 +142,11 @@ def _extra(look: Look, step: Step) -> Iterator[Defect]:
     for role, layer in step.extra.items():
         if layer in step.layers.values():
             continue
-        kind = "gate-activation" if layer.type in ACTIVATIONS and look.unroll.cell != "recursive" else "step-out-of-line"
+        kind: Kind = (
+            "gate-activation"
+            if layer.type in ACTIVATIONS and look.unroll.cell != "recursive"
+            else "step-out-of-line"
+        )
         message = f"step {step.number} has {_named(layer)}, '{layer.name}', that the other steps have not"
         behind = step.layers.get(role)
         note = (Place(f"it stands behind '{behind.name}'", behind.name_span),) if behind is not None else ()
@@ -145,14 +158,17 @@ def _missing(look: Look, step: Step) -> Iterator[Defect]:
     missing = [role for role in unroll.pattern if role not in step.layers and role not in step.absent]
     for role in missing:
         node = unroll.pattern[role]
-        if node.layer.type in ACTIVATIONS or any(role in unroll.roles_behind(unroll.pattern[each]) for each in missing):
+        if node.layer.type in ACTIVATIONS or any(
+            role in unroll.roles_behind(unroll.pattern[each]) for each in missing
+        ):
             continue
         if any(found is not None and getattr(found, "role", None) == role for found in _reads(step)):
             continue
         reader, place = _reader(look, step, role)
-        kind = "continuation" if is_marked(node.layer) else "step-out-of-line"
+        kind: Kind = "continuation" if is_marked(node.layer) else "step-out-of-line"
         message = (
-            f"step {step.number} lacks the {node.layer.type} that the other steps have in front of '{reader.name}'"
+            f"step {step.number} lacks the {node.layer.type} that the other steps "
+            f"have in front of '{reader.name}'"
         )
         note = Place(f"in another step it is '{node.layer.name}'", node.layer.name_span)
         yield Defect(kind, message, place, (note,), resizes=(reader,))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ..net import Blob, Layer
 from .axes import axis_of, time_slices, wrong_time_cuts
@@ -42,10 +43,11 @@ def _outputs(look: Look) -> dict[Blob, Step]:
             is_joined = layer.type == "Concat" and len(layer.bottoms) == 2
             if not (len(layer.bottoms) == 1 or is_joined) or len(layer.tops) != 1:
                 continue
-            if sum(each.blob in steps for each in layer.bottoms) == 1:
-                if (layer not in taken or layer in steps[blob].layers.values()) and layer.tops[0] not in steps:
-                    steps[layer.tops[0]] = steps[blob]
-                    queue.append(layer.tops[0])
+            top, mine = layer.tops[0], sum(each.blob in steps for each in layer.bottoms)
+            is_free = layer not in taken or layer in steps[blob].layers.values()
+            if mine == 1 and is_free and top not in steps:
+                steps[top] = steps[blob]
+                queue.append(top)
     return steps
 
 
@@ -54,7 +56,7 @@ def _order(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:
     # Where only some of the outputs are used, that may be meant; one that is missing among all is not.
     if steps < 3 or len(numbers) < max(steps - 1, 2) or len(numbers) > steps + 1:
         return
-    moves = Counter((after > before) - (after < before) for before, after in zip(numbers, numbers[1:], strict=False))
+    moves = Counter((after > before) - (after < before) for before, after in pairwise(numbers))
     direction = -1 if moves[-1] > moves[1] else 1
     expected = list(range(steps))[::direction]
     if numbers == expected:
@@ -64,7 +66,14 @@ def _order(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:
     absent = [number for number in expected if not counts[number]]
     if twice:
         at = len(numbers) - 1 - numbers[::-1].index(twice[0])
-        at = next((place for place, number in enumerate(numbers) if number == twice[0] and place < len(expected) and expected[place] != number), at)
+        at = next(
+            (
+                place
+                for place, number in enumerate(numbers)
+                if number == twice[0] and place < len(expected) and expected[place] != number
+            ),
+            at,
+        )
         message = f"'{concat.name}' joins the output of step {twice[0]} twice"
         message += f" and leaves out step {absent[0]}" if absent else ""
         yield Defect("left-out-step", message, concat.bottoms[at].span)
@@ -73,12 +82,16 @@ def _order(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:
             return
         blob = look.unroll.steps[absent[0]].hidden
         notes = (Place("this output is left out", blob.span),) if blob is not None else ()
-        message = f"'{concat.name}' joins the outputs of {len(numbers)} of {steps} steps: step {absent[0]} is left out"
+        message = (
+            f"'{concat.name}' joins the outputs of {len(numbers)} of {steps} steps: "
+            f"step {absent[0]} is left out"
+        )
         yield Defect("left-out-step", message, concat.name_span, notes)
     else:
         at = next(place for place, number in enumerate(numbers) if number != expected[place])
         message = (
-            f"'{concat.name}' joins the outputs out of order: step {numbers[at]} stands where step {expected[at]} "
+            f"'{concat.name}' joins the outputs out of order: step {numbers[at]} "
+            f"stands where step {expected[at]} "
             "belongs"
         )
         yield Defect("left-out-step", message, concat.bottoms[at].span)
@@ -96,4 +109,6 @@ def _axis(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:
         return
     size = f" (each output is {' x '.join(map(str, shape))})" if shape is not None else ""
     message = f"'{concat.name}' joins the outputs along axis {axis}, the time is axis {time}{size}"
-    yield Defect("axis-against-time", message, concat.block.block("concat_param").span("axis"), resizes=(concat,))
+    yield Defect(
+        "axis-against-time", message, concat.block.block("concat_param").span("axis"), resizes=(concat,)
+    )

@@ -53,7 +53,7 @@ class Usual:
 
 def _pattern(view: View, places: Places, owners: dict[Layer, int]) -> Pattern:
     layers = list(_layers(view))
-    roles = _roles(view.link, layers, places, view)
+    roles = _roles(view.link, layers, view)
     return {
         roles[layer]: Node(
             roles[layer],
@@ -103,15 +103,19 @@ def outside(blob: Blob, places: Places, owners: dict[Layer, int]) -> Outside:
     return Outside(blob if is_for_all else None, 0)
 
 
-def _roles(link: Link, layers: list[Layer], places: Places, view: View) -> dict[Layer, str]:
+def _roles(link: Link, layers: list[Layer], view: View) -> dict[Layer, str]:
     """The names of the roles: those of the core, those of what leads to its gates, types and numbers."""
     roles = {layer: role for role, layer in link.roles.items()}
     for layer in layers:
         if layer not in roles:
             role = _role(layer, roles, view)
             taken = set(roles.values())
-            roles[layer] = role if role not in taken else next(
-                name for number in range(2, len(layers) + 2) if (name := f"{role}_{number}") not in taken
+            roles[layer] = (
+                role
+                if role not in taken
+                else next(
+                    name for number in range(2, len(layers) + 2) if (name := f"{role}_{number}") not in taken
+                )
             )
     return roles
 

@@ -60,7 +60,9 @@ def find_plain_chains(net: Net, taken: set[Layer]) -> list[list[Core]]:
     blocks = _candidates(net, taken, _block)
     chains = _chains(blocks, taken)
     used = taken | {core.roles["hidden"] for chain in chains for core in chain}
-    used |= {product for chain in chains for core in chain for product in blocks[core.roles["hidden"]].products}
+    used |= {
+        product for chain in chains for core in chain for product in blocks[core.roles["hidden"]].products
+    }
     steps = _candidates(net, used, _activation)
     steps = {layer: step for layer, step in steps.items() if used.isdisjoint(step.products)}
     return [*chains, *_chains(steps, used)]
@@ -122,14 +124,14 @@ def _chains(steps: dict[Layer, PlainStep], taken: set[Layer]) -> list[list[Core]
     for layer, step in steps.items():
         if layer in taken:
             continue
-        found = max(_before(step, steps), key=lambda pair: len(pair[0].names.keys() & step.names), default=None)
+        found = max(
+            _before(step, steps), key=lambda pair: len(pair[0].names.keys() & step.names), default=None
+        )
         if found is not None and found[0].layer not in taken:
             links[layer] = found
             followers.setdefault(found[0].layer, []).append(layer)
     starts = [layer for layer in followers if layer not in links]
-    chains = [
-        chain for start in starts for chain in _branches(start, followers, steps) if len(chain) > 1
-    ]
+    chains = [chain for start in starts for chain in _branches(start, followers, steps) if len(chain) > 1]
     used = {layer for chain in chains for layer in chain}
     # A step that reads a wrong state is linked to none; its weights tell where it belongs.
     shared = {name for layer in used for name in steps[layer].names}

@@ -65,7 +65,11 @@ def _paths(link: Link, places: Places) -> list[Path]:
 
 def _ends_well(path: list[Layer], following: Layer) -> bool:
     """Whether the path ends where the outputs of all steps are joined."""
-    return path[-1] is not following and following.type == "Concat" and any(layer.type in LEARNED for layer in path)
+    return (
+        path[-1] is not following
+        and following.type == "Concat"
+        and any(layer.type in LEARNED for layer in path)
+    )
 
 
 def _up_to_activation(path: list[Layer]) -> Path:
@@ -103,7 +107,9 @@ def _assigned(path: Path, usual: tuple[str, ...], roles: tuple[str, ...]) -> dic
 
 
 def _may_play(found: str, usual: str) -> bool:
-    return found == usual or any(found in family and usual in family for family in (ACTIVATIONS, LEARNED.keys()))
+    return found == usual or any(
+        found in family and usual in family for family in (ACTIVATIONS, LEARNED.keys())
+    )
 
 
 def readout_nodes(chain: Chain, link: Link, root: str) -> dict[str, Node]:

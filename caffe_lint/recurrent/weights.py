@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..net import Layer, ParamSpec
 from ..text import Span
-from .defect import Defect, Look, ParamName, Place, others, usual
+from .defect import Defect, Kind, Look, ParamName, Place, others, usual
 from .layer_kinds import LEARNED
 from .model import Unroll
 
@@ -77,14 +77,12 @@ def _compare(holders: list[Holder], index: int, look: Look) -> Iterator[Defect]:
         is_foreign = bool(name) and name in look.foreign_params
         found = f"is named '{name}'" if name else "has no name"
         where = f"param {index} of '{layer.name}'"
-        mistake = (
-            f"shares {what} with another cell" if is_foreign else f"learns {what} of its own"
-        )
+        mistake = f"shares {what} with another cell" if is_foreign else f"learns {what} of its own"
         verb = "uses" if len(names) == 2 else "share"
         message = f"step {step} {mistake}: {where} {found}, {others(sharers, len(names))} {verb} '{shared}'"
         note = Place(f"'{owner.name}' has the name that the steps share", _span(owner, index))
         remedy = ParamName(layer, index, shared)
-        kind = "shared-across-cells" if is_foreign else "unshared-weights"
+        kind: Kind = "shared-across-cells" if is_foreign else "unshared-weights"
         yield Defect(kind, message, _span(layer, index), (note,), remedy=remedy)
 
 
@@ -100,16 +98,15 @@ def _none_shared(holders: list[Holder], index: int, what: str) -> Iterator[Defec
 
 def _compare_multipliers(holders: list[Holder], specs: list[ParamSpec], what: str) -> Iterator[Defect]:
     owner = min(specs, key=lambda spec: spec.layer.index)
-    given = [
-        (step, spec) for (step, _), spec in zip(holders, specs, strict=True) if spec.block.has(what)
-    ]
+    given = [(step, spec) for (step, _), spec in zip(holders, specs, strict=True) if spec.block.has(what)]
     values = {spec.block.real(what) for _, spec in given}
     if owner.block.has(what) or len(given) != 1 or values == {1.0}:
         return
     ((step, spec),) = given
     value = f"{spec.block.real(what):g}"
     message = (
-        f"'{what}' {value} of '{spec.layer.name}' in step {step} holds for all {len(specs)} steps, which share "
+        f"'{what}' {value} of '{spec.layer.name}' in step {step} holds for all "
+        f"{len(specs)} steps, which share "
         f"'{spec.name}': give it in the first, '{owner.layer.name}', or in none"
     )
     note = Place("the owner of the shared blob gives none", owner.span)

@@ -25,7 +25,12 @@ def odd_bottoms(unroll: Unroll) -> Iterator[Odd]:
         for role, found_slots in step.reads.items():
             node = unroll.pattern[role]
             for expected, found, use in zip(node.slots, found_slots, step.bottoms[role], strict=True):
-                if found is None or use is None or found == expected or type(found) is Outside is type(expected):
+                if (
+                    found is None
+                    or use is None
+                    or found == expected
+                    or type(found) is Outside is type(expected)
+                ):
                     continue
                 if step.number == 0 and type(expected) is State:
                     continue
@@ -37,14 +42,10 @@ def wrong_states(look: Look) -> Iterator[Defect]:
     reported: set[int] = set()
     for odd in odd_bottoms(look.unroll):
         defect = _state_defect(odd, look.unroll)
-        # One step that reads the wrong state in several places is one mistake for each blob it reads.
-        if defect is not None and not (odd.step.number in reported and _is_same(odd)):
+        # Behind a wrong state of its own, the rest of a step shows again what is known.
+        if defect is not None and (type(odd.found) is State or odd.step.number not in reported):
             reported.add(odd.step.number)
             yield defect
-
-
-def _is_same(odd: Odd) -> bool:
-    return False if type(odd.found) is State else True
 
 
 def _state_defect(odd: Odd, unroll: Unroll) -> Defect | None:
@@ -64,9 +65,11 @@ def _state_defect(odd: Odd, unroll: Unroll) -> Defect | None:
         return _defect(odd, what, f"the other steps read {wanted}", right)
     if type(expected) is Inner and type(found) is State and expected.role in step.layers:
         what = f"{_state(found.role, unroll)} of {_step_at(step, found.lag)}, '{name}'"
-        right = step.layers[expected.role].tops[expected.index]
+        right = step.layers[expected.role].tops[expected.top]
         if found.role == expected.role or found.role in ("cell", "hidden"):
-            return _defect(odd, what, f"the other steps read {_state(expected.role, unroll)} of their own", right)
+            return _defect(
+                odd, what, f"the other steps read {_state(expected.role, unroll)} of their own", right
+            )
     if type(expected) is Inner and type(found) is State and found.role == expected.role:
         what = f"{_state(found.role, unroll)} of {_step_at(step, found.lag)}, '{name}'"
         return _defect(odd, what, f"the other steps read {_state(expected.role, unroll)} of their own", None)
@@ -86,7 +89,7 @@ def _blob(unroll: Unroll, number: int, slot: State) -> Blob | None:
     if not 0 <= number < len(unroll.steps):
         return None
     layer = unroll.steps[number].layers.get(slot.role)
-    return layer.tops[slot.index] if layer is not None and slot.index < len(layer.tops) else None
+    return layer.tops[slot.top] if layer is not None and slot.top < len(layer.tops) else None
 
 
 def _state(role: str, unroll: Unroll) -> str:
@@ -116,7 +119,7 @@ def overwritten_cells(look: Look) -> Iterator[Defect]:
     unroll = look.unroll
     found: dict[bool, list[tuple[Step, Use, Layer]]] = {}
     for step in unroll.steps[1:]:
-        for use in _readers_of_cell(step, unroll):
+        for use in _readers_of_cell(step):
             layer = use.blob.layer if use.blob is not None else None
             if layer is not None and layer.type in ACTIVATIONS and _cell_of(use, step, unroll) is not None:
                 is_in_place = layer.tops[0].name == layer.bottoms[0].name
@@ -126,14 +129,14 @@ def overwritten_cells(look: Look) -> Iterator[Defect]:
         yield _overwritten(places, unroll, is_in_place=is_in_place)
 
 
-def _readers_of_cell(step: Step, unroll: Unroll) -> Iterator[Use]:
+def _readers_of_cell(step: Step) -> Iterator[Use]:
     """Where a step keeps the cell state of the step before."""
     for role in ("forget", "unit"):
         for use in step.bottoms.get(role, ()):
             if use is None or use.blob is None:
                 continue
             maker = use.blob.layer
-            yield maker.bottoms[0] if is_scaled(maker) and maker not in (unroll.pattern,) else use
+            yield maker.bottoms[0] if is_scaled(maker) else use
 
 
 def _cell_of(use: Use, step: Step, unroll: Unroll) -> Blob | None:
@@ -161,10 +164,14 @@ def _overwritten(places: list[tuple[Step, Use, Layer]], unroll: Unroll, *, is_in
     where = in_steps([each.number - 1 for each, _, _ in places], unroll)
     if not is_in_place:
         message = (
-            f"step {step.number} goes on from '{use.name}', the output of {layer.type} '{layer.name}', instead of "
+            f"step {step.number} goes on from '{use.name}', the output of "
+            f"{layer.type} '{layer.name}', instead of "
             f"the cell state '{cell.name}'"
         )
-        notes = (Place("the cell state is made here", cell.span), *repeated((s.number, u.span) for s, u, _ in places[1:]))
+        notes = (
+            Place("the cell state is made here", cell.span),
+            *repeated((s.number, u.span) for s, u, _ in places[1:]),
+        )
         return Defect("cell-state-overwritten", message, use.span, notes)
     message = (
         f"{layer.type} '{layer.name}' works in place on the cell state '{cell.name}' {where}: the next "
@@ -200,7 +207,7 @@ def _is_read_by_step_only(use: Use, before: Step) -> bool:
 def wrong_pieces(look: Look) -> Iterator[Defect]:
     """Steps that read the piece of a sequence that belongs to another step."""
     unroll = look.unroll
-    for role, node in unroll.pattern.items():
+    for node in unroll.pattern.values():
         for number, slot in enumerate(node.slots):
             if type(slot) is Outside:
                 yield from _compare_pieces(look, node, number)
@@ -225,7 +232,10 @@ def _compare_pieces(look: Look, node: Node, number: int) -> Iterator[Defect]:
         kind: Kind = "continuation" if is_marker else "step-out-of-line"
         if slot.layer != source:
             if slope == 0 and step.number:
-                message = f"step {step.number} reads '{use.name}' in '{use.layer.name}', the other steps read another blob"
+                message = (
+                    f"step {step.number} reads '{use.name}' in '{use.layer.name}', "
+                    f"the other steps read another blob"
+                )
                 yield Defect(kind, message, use.span)
         elif slot.at != base + slope * step.number:
             whose = (slot.at - base) * slope
@@ -251,7 +261,10 @@ def _read_twice(pieces: list[tuple[Step, Outside, Use]]) -> Iterator[Defect]:
     for blob, (first, *rest) in readers.items():
         for step, use in rest:
             message = (
-                f"step {step.number} reads '{blob.name}' in '{use.layer.name}' as step {first[0].number} does: each step has "
+                f"step {step.number} reads '{blob.name}' in '{use.layer.name}' as "
+                f"step {first[0].number} does: each step has "
                 "an input of its own"
             )
-            yield Defect("step-out-of-line", message, use.span, (Place("the other step reads it here", first[1].span),))
+            yield Defect(
+                "step-out-of-line", message, use.span, (Place("the other step reads it here", first[1].span),)
+            )

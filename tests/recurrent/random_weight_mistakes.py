@@ -119,7 +119,9 @@ def silent_multiplier(spot: Spot) -> list[Layer] | None:
     # In the step that owns the weight it could be meant so.
     if layer is None or spot.step == 0 or spot.draft.is_shuffled or len(layer.params[0]) > 1:
         return None
-    if not any(_names(other) & _names(layer) for other in spot.draft.layers[: spot.draft.layers.index(layer)]):
+    if not any(
+        _names(other) & _names(layer) for other in spot.draft.layers[: spot.draft.layers.index(layer)]
+    ):
         return None
     param = spot.random.choice(layer.params)
     param[spot.random.choice(["lr_mult", "decay_mult"])] = spot.random.choice([0, 0.1, 2, 10])

@@ -197,7 +197,10 @@ class _Growth:
             places = [self.places.get(blob.layer) for start in blobs for blob in behind(start)]
             if any(place is not None and place.link is last for place in places):
                 if first.before is not None and first.before.blob is not None and "c" not in last.states:
-                    made = next(blob for blob in behind(first.before.blob) if not is_marked(blob.layer))
+                    made = next(
+                        (blob for blob in behind(first.before.blob) if not is_marked(blob.layer)),
+                        first.before.blob,
+                    )
                     if made.layer not in self.places and "c" in first.states:
                         last.states = {**last.states, "c": made}
                 self.chains.remove(other)

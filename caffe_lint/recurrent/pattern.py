@@ -12,6 +12,8 @@ from .model import Inner, Node, Outside, Slot, State
 
 Pattern = dict[str, Node]
 
+_STATES = ("cell", "hidden", "unit")
+
 
 class Usual:
     """What most steps of a chain are: the pattern, and the steps that are built just so."""
@@ -22,10 +24,20 @@ class Usual:
         self.views = {link.number: View(link, self.owners, places) for link in links}
         counts = Counter(view.signature for view in self.views.values())
         usual = max(counts, key=counts.__getitem__)
+        best = [signature for signature, count in counts.items() if count == counts[usual]]
+        if len(best) > 1:
+            # Of steps that are equally many, those that read no more than c and h of the one before.
+            usual = min(best, key=lambda signature: self._other_states(signature, places))
         self.view = next(view for view in self.views.values() if view.signature == usual)
         self.alike = {number: view for number, view in self.views.items() if view.signature == usual}
         self.pattern = _pattern(self.view, places, self.owners)
         self._places = places
+
+    def _other_states(self, signature: int, places: Places) -> int:
+        """How often steps of a signature read something else of other steps than their states."""
+        view = next(view for view in self.views.values() if view.signature == signature)
+        slots = (slot for node in _pattern(view, places, self.owners).values() for slot in node.slots)
+        return sum(isinstance(slot, State) and slot.role not in _STATES for slot in slots)
 
     @cached_property
     def direction(self) -> int:
@@ -105,7 +117,8 @@ def outside(blob: Blob, places: Places, owners: dict[Layer, int]) -> Outside:
 
 def _roles(link: Link, layers: list[Layer], view: View) -> dict[Layer, str]:
     """The names of the roles: those of the core, those of what leads to its gates, types and numbers."""
-    roles = {layer: role for role, layer in link.roles.items()}
+    held = set(layers)
+    roles = {layer: role for role, layer in link.roles.items() if layer in held}
     for layer in layers:
         if layer not in roles:
             role = _role(layer, roles, view)

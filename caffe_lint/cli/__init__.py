@@ -1,5 +1,6 @@
 """The command line: arguments, files, exit codes. Everything below is a function of its inputs."""
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -9,10 +10,26 @@ from io import TextIOWrapper
 import click
 
 from .. import __version__
-from .errors import EXIT_INTERNAL, EXIT_USAGE, InternalError, complain
+from .errors import EXIT_CLEAN, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, InternalError, complain
 
-_COMMANDS = ("check", "baseline", "config", "convert", "fmt", "rule", "rules", "show", "unroll", "verify")
+_COMMANDS = (
+    "check",
+    "baseline",
+    "clean",
+    "config",
+    "convert",
+    "fmt",
+    "rule",
+    "rules",
+    "show",
+    "unroll",
+    "verify",
+)
 """Each is made by the module of its name, which is imported when it is needed."""
+
+
+_OUTPUT_ERRORS = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What happens where the standard output goes, and is no fault of caffe-lint."""
 
 
 class _Commands(click.Group):
@@ -56,12 +73,34 @@ def main_group() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 0 clean, 1 findings, 2 usage, 3 internal error."""
+    """Run the command line and return its exit code.
+
+    0 clean, 1 findings, 2 usage, 3 internal error, 130 interrupted.
+    """
     _tolerate_encodings()
     try:
-        code = main_group.main(arguments, prog_name="caffe-lint", standalone_mode=False)
+        code = _code_of(arguments)
         sys.stdout.flush()
-        return code if isinstance(code, int) else 0
+        return code
+    except BrokenPipeError:
+        # Whoever read the output has enough.
+        _discard_output()
+        return EXIT_CLEAN
+    except OSError as error:
+        _discard_output()
+        complain(f"cannot write the output: {error.strerror}")
+        return EXIT_USAGE
+
+
+def _code_of(arguments: Sequence[str] | None) -> int:
+    """The exit code of a run.
+
+    Raises:
+        OSError: if its output cannot be written.
+    """
+    try:
+        code = main_group.main(arguments, prog_name="caffe-lint", standalone_mode=False)
+        return code if isinstance(code, int) else EXIT_CLEAN
     except click.ClickException as error:
         complain(error.format_message())
         return EXIT_USAGE
@@ -70,14 +109,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_INTERNAL
     except click.exceptions.Abort:
         complain("interrupted")
-        return EXIT_USAGE
-    except BrokenPipeError:
-        # Whoever read the output has enough; what Python would still flush at exit goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return EXIT_INTERRUPTED
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _OUTPUT_ERRORS and not error.filename:
+            raise
         complain(f"internal error: {type(error).__name__}: {error}")
         return EXIT_INTERNAL
+
+
+def _discard_output() -> None:
+    """Let what Python would still write at its end go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tolerate_encodings() -> None:

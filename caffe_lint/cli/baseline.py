@@ -106,7 +106,7 @@ def _file(name: str | None, choice: SettingsChoice) -> Path:
 
 def _reports(paths: Sequence[str], choice: SettingsChoice) -> list[FileReport] | None:
     """What is found without a baseline; None, with a word for each, if a file could not be read."""
-    from .check import lint_all
+    from .linting import lint_all
 
     chooser = Chooser(choice._replace(overrides={**choice.overrides, "baseline": None}))
     reports, errors = lint_all(chooser.kept(find_files(paths or (".",)), paths), chooser)

@@ -41,6 +41,10 @@ class Chooser:
                 load_settings(read_file(Path(choice.config))) if choice.config else NOTHING
             )
 
+    def __reduce__(self) -> "tuple[type[Chooser], tuple[SettingsChoice]]":
+        # Another process makes its own: what plugins have brought along cannot travel.
+        return Chooser, (self._choice,)
+
     def loaded(self, path: str | os.PathLike[str]) -> Loaded:
         """The settings that hold for a file, which need not exist.
 
@@ -62,6 +66,21 @@ class Chooser:
             click.UsageError: if a settings file cannot be read or is wrong.
         """
         return self.loaded(path).settings
+
+    def project(self, path: str | os.PathLike[str]) -> Path:
+        """The folder of the settings file that was found for a file; the current one where there is none.
+
+        Raises:
+            click.UsageError: if a settings file cannot be read or is wrong.
+        """
+        file = self.loaded(path).file
+        return file.path.parent if file and self._fixed is None else Path()
+
+    @property
+    def has_cache_dir(self) -> bool:
+        """Whether the settings of a file that was looked at name the folder of the cache."""
+        loaded = [self._fixed] if self._fixed else self._by_path.values()
+        return any(each.settings.cache_dir is not None for each in loaded)
 
     def checker(self, path: str | os.PathLike[str]) -> "Checker":
         """What checks a file.

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from ..lint.settings import Selection, Settings
 from ..lint.settings_table import setting_fields
 from ..lint.typed import TypedField, plain
 from .chooser import Chooser
 from .settings_files import Loaded
-from .settings_options import SettingsChoice, settings_options
+from .settings_options import CACHE_VARIABLE, SettingsChoice, settings_options
 
 if TYPE_CHECKING:
     from ..lint.rule import Rule
@@ -66,7 +67,8 @@ def _settings(loaded: Loaded, choice: SettingsChoice) -> Iterator[tuple[str, dic
         origins = [loaded.where((key,)) or _DEFAULT]
         if _is_on_command_line(field.name, choice):
             is_adding = field.name in ("exclude", *Selection._fields) and origins != [_DEFAULT]
-            origins = [*origins, _COMMAND] if is_adding else [_COMMAND]
+            given = CACHE_VARIABLE if _is_in_environment(field.name) else _COMMAND
+            origins = [*origins, given] if is_adding else [given]
         yield key, {"value": plain(field.kind, _value(loaded.settings, field)), "from": " and ".join(origins)}
 
 
@@ -74,6 +76,10 @@ def _is_on_command_line(name: str, choice: SettingsChoice) -> bool:
     if name == "exclude":
         return bool(choice.exclude)
     return name in choice.overrides or bool(getattr(choice.selection, name, ()))
+
+
+def _is_in_environment(name: str) -> bool:
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.ENVIRONMENT
 
 
 def _value(settings: Settings, field: TypedField) -> object:

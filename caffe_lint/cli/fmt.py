@@ -111,9 +111,9 @@ class _Formatter:
         if after == source.data:
             return
         if self._is_diff:
-            from .diff import write_diff
+            from .diff import unified_diff, write_diff
 
-            write_diff(source.path, source.data, after)
+            write_diff(unified_diff(source.path, source.data, after))
         elif self._is_dry:
             sys.stdout.write(f"Would format {printable(source.path)}\n")
         else:

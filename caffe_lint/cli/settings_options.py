@@ -12,6 +12,9 @@ from ..lint.settings import Selection
 from ..lint.typed import NEVER, Glob
 from .state import state_options
 
+CACHE_VARIABLE = "CAFFE_LINT_CACHE_DIR"
+"""Names the folder of the cache where the command line does not."""
+
 
 class SettingsChoice(NamedTuple):
     """What the command line says about settings."""
@@ -74,6 +77,13 @@ _OPTIONS: tuple[_Decorator, ...] = (
         help="Leave out excluded files even if they are named.",
     ),
     click.option("--baseline", metavar="FILE", help="Do not report the old findings in this file."),
+    click.option(
+        "--cache-dir",
+        metavar="FOLDER",
+        envvar=CACHE_VARIABLE,
+        show_envvar=True,
+        help="Keep the cache here, not in '.caffe_lint_cache'.",
+    ),
     click.option("--config", metavar="FILE", help="Take settings from this file, not from the nearest ones."),
     click.option("--isolated", is_flag=True, help="Leave all settings files alone."),
 )
@@ -103,9 +113,10 @@ def _choice(options: dict[str, Any]) -> SettingsChoice:
         for name in ("fixable", "unfixable", "dialect", "phase", "level", "stages", "force_exclude")
         if (value := options.pop(name)) not in (None, ())
     }
-    baseline, fail_on = options.pop("baseline"), options.pop("fail_on")
-    if baseline:
-        overrides["baseline"] = Path(baseline)
+    for name in ("baseline", "cache_dir"):
+        if given := options.pop(name):
+            overrides[name] = Path(given)
+    fail_on = options.pop("fail_on")
     if fail_on:
         overrides["fail_on"] = None if fail_on == NEVER else Severity(fail_on)
     if options.pop("exit_zero"):

@@ -68,6 +68,9 @@ class Settings(NamedTuple):
         "Modules with rules: paths, module names, names of entry points in the group `caffe_lint.rules`, "
         "or `*` for all of these.",
     ] = ()
+    cache_dir: Annotated[
+        Path | None, "The folder of the cache; by default `.caffe_lint_cache` beside the settings file."
+    ] = None
     command: Selection = Selection()
     """What the command line says about rules; it comes on top of what the files say."""
 

@@ -43,7 +43,12 @@ def in_processes(
     batches = list(_batches(paths, sizes))
     others = {child.pid for child in multiprocessing.active_children()}
     context = multiprocessing.get_context(START_METHOD)
-    with ProcessPoolExecutor(min(jobs, len(batches)), context, _begin, (work, os.getpid())) as pool:
+    try:
+        made = ProcessPoolExecutor(min(jobs, len(batches)), context, _begin, (work, os.getpid()))
+    except (OSError, NotImplementedError):  # some systems lack what processes share
+        yield from work.each(paths)
+        return
+    with made as pool:
         try:
             with _no_interrupts():
                 futures = [pool.submit(_do, batch) for batch in batches]

@@ -62,10 +62,6 @@ def said(capsys: Captured, *arguments: str) -> tuple[int, str, str]:
     return code, captured.out, captured.err
 
 
-def entries() -> list[Path]:
-    return sorted(path for path in CACHE.glob("*/*") if path.is_file())
-
-
 # --- processes
 
 
@@ -120,17 +116,14 @@ def test_an_unreadable_file_among_a_thousand(monkeypatch: pytest.MonkeyPatch, ca
     assert out.count("CL106") == 999
 
 
-def test_a_file_that_cannot_be_written_does_not_keep_the_others(capsys: Captured) -> None:
+def test_a_full_disk_leaves_every_file_as_it_was(capsys: Captured) -> None:
     for path in Path("nets").iterdir():
         path.write_text('layers { name: "x" type: DUMMY_DATA top: "x" dummy_data_param { num: 1 } }\n' * 30)
-    link, target = Path("nets/05.prototxt"), Path("target")
-    link.rename(target)
-    link.symlink_to(target.absolute())
-    # Whoever runs the test: no file can grow beyond a byte, so that none can be written.
+    # Whoever runs the test: no file can grow so large as these are.
     before = {path: path.read_bytes() for path in Path("nets").iterdir()}
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
     try:
         code = main(["--fix-only", "--jobs", "2", "nets"])
     finally:
@@ -139,6 +132,33 @@ def test_a_file_that_cannot_be_written_does_not_keep_the_others(capsys: Captured
     assert code == 2
     assert {path: path.read_bytes() for path in Path("nets").iterdir()} == before
     assert not [path for path in Path("nets").iterdir() if path.name.startswith(".")]
+
+
+def test_processes_that_cannot_be_made_are_done_without(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    alone = said(capsys, "--jobs", "1", "--no-cache")
+
+    def refuse(*_: object) -> None:
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr(workers, "ProcessPoolExecutor", refuse)
+    assert said(capsys, *PARALLEL) == alone
+
+
+def test_a_read_only_file_does_not_keep_the_others_from_being_fixed(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    old = 'layers { name: "x" type: DUMMY_DATA top: "x" dummy_data_param { num: 1 } }\n'
+    for path in Path("nets").iterdir():
+        path.write_text(old)
+    # Whoever runs the test: root may write everything.
+    monkeypatch.setattr("os.access", lambda path, _mode: Path(path).name != "05.prototxt")
+    code, _, err = said(capsys, "--fix-only", "--jobs", "2")
+    assert (code, err) == (2, "caffe-lint: cannot write 'nets/05.prototxt': Permission denied\n")
+    assert [path.name for path in sorted(Path("nets").iterdir()) if path.read_text() == old] == [
+        "05.prototxt"
+    ]
 
 
 def test_a_rule_that_raises_in_a_worker(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:

@@ -33,7 +33,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 COMMANDS = ["", "check", "fmt", "show", "unroll", "unroll lstm", "verify", "config", "rule", "rules"]
-COMMANDS += ["rules new", "baseline", "baseline create", "baseline update"]
+COMMANDS += ["clean", "rules new", "baseline", "baseline create", "baseline update"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

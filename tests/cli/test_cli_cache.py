@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from caffe_lint.cli import linting, main
-from caffe_lint.lint import checker
+from caffe_lint.lint import checker, runner
 
 Captured = pytest.CaptureFixture[str]
 
@@ -49,7 +49,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def linted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that are linted, and not taken from the cache."""
     paths: list[str] = []
-    real = checker.lint
+    real = runner.lint
 
     def counting(document, *arguments, **options):  # type: ignore[no-untyped-def]
         paths.append(document.source.path)

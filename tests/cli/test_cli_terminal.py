@@ -125,7 +125,7 @@ def test_an_interrupt_ends_the_run_with_a_word() -> None:
     ):
         process.send_signal(signal.SIGINT)
         _, error = process.communicate(timeout=60)
-    assert process.returncode == 2
+    assert process.returncode == 130
     assert error.strip() == b"caffe-lint: interrupted"
 
 

@@ -119,7 +119,7 @@ def test_an_unreadable_file_among_a_thousand(monkeypatch: pytest.MonkeyPatch, ca
     assert out.count("CL106") == 999
 
 
-def test_a_full_disk_leaves_every_file_as_it_was() -> None:
+def test_a_full_disk_leaves_every_file_as_it_was(capsys: Captured) -> None:
     for path in Path("nets").iterdir():
         path.write_text('layers { name: "x" type: DUMMY_DATA top: "x" dummy_data_param { num: 1 } }\n' * 30)
     # Whoever runs the test: no file can grow so large as these are.
@@ -133,6 +133,7 @@ def test_a_full_disk_leaves_every_file_as_it_was() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, old)
     assert code == 2
+    assert capsys.readouterr().err.count(": File too large\n") == len(before)
     assert {path: path.read_bytes() for path in Path("nets").iterdir()} == before
     assert not [path for path in Path("nets").iterdir() if path.name.startswith(".")]
 
@@ -253,7 +254,7 @@ def test_a_full_disk_behind_the_standard_output() -> None:
 
 @pytest.mark.parametrize(("is_tty", "patience"), [(True, 0), (True, 60), (False, 0)])
 def test_a_bar_for_those_who_wait_at_a_terminal(
-    is_tty: bool,  # noqa: FBT001
+    is_tty: bool,
     patience: float,
     monkeypatch: pytest.MonkeyPatch,
     capsys: Captured,

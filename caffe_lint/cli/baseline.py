@@ -18,8 +18,8 @@ from ..lint.baseline import (
 )
 from ..report.wording import counted
 from .chooser import Chooser
+from .discovery import find_files
 from .errors import EXIT_CLEAN, EXIT_USAGE, complain
-from .files import find_files
 from .settings_options import SettingsChoice, settings_options
 from .writing import write
 
@@ -109,7 +109,7 @@ def _reports(paths: Sequence[str], choice: SettingsChoice) -> list[FileReport] |
     from .check import lint_all
 
     chooser = Chooser(choice._replace(overrides={**choice.overrides, "baseline": None}))
-    reports, errors = lint_all(chooser.kept(find_files(paths or (".",)), paths), chooser)
+    reports, errors = lint_all(find_files(paths or (".",), chooser), chooser)
     for error in errors:
         complain(error.format_message())
     return None if errors else reports

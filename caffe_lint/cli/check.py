@@ -12,11 +12,14 @@ from ..net import Document
 from ..report import ColorChoice
 from ..text import paused_collector
 from .chooser import Chooser
+from .discovery import find_files
 from .errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, InternalError, complain
-from .files import find_files, read_sources
+from .files import read_sources
 from .fix_options import FixChoice, fix_options
 from .ignore_options import IgnoreChoice, ignore_options
+from .listing_options import ListingChoice, list_instead, listing_options
 from .options import color_option
+from .piped import Piped, piped, stdin_option
 from .report_options import Reporting, reporting_options
 from .reporting import refuse_to_overwrite, write_reports
 from .settings_options import SettingsChoice, settings_options
@@ -38,6 +41,8 @@ _SWEPT_BYTES = 2**20
 @color_option
 @fix_options
 @ignore_options
+@stdin_option
+@listing_options
 def check(
     paths: tuple[str, ...],
     reporting: Reporting,
@@ -45,8 +50,13 @@ def check(
     choice: SettingsChoice,
     fixing: FixChoice,
     ignoring: IgnoreChoice,
+    stdin_filename: str | None,
+    listing: ListingChoice,
 ) -> int:
-    """Check prototxt files, and all *.prototxt in folders (by default here).
+    """Check prototxt files, and those in folders (by default here): *.prototxt,
+    and *.pbtxt that are Caffe's; what git ignores is left out. '-' stands for the
+    standard input; --fix then writes the fixed text to the standard output, and
+    what remains to the standard error.
 
     Settings are those of the nearest caffe-lint.toml, or pyproject.toml with a
     section [tool.caffe-lint]; what is given here wins.
@@ -55,24 +65,30 @@ def check(
     or a file that cannot be read or written. 3: an internal error.
     """
     chooser = Chooser(choice)
-    fixer = _fixer(fixing, ignoring)
-    files = chooser.kept(find_files(paths or (".",)), paths)
+    stdin = piped(paths, stdin_filename)
+    fixer = _fixer(fixing, ignoring, is_piped=stdin is not None)
+    files = [] if stdin else find_files(paths or (".",), chooser)
+    if listing.is_on:
+        return list_instead(listing, [Path(stdin.name)] if stdin else files, chooser, choice)
     refuse_to_overwrite(reporting, files)
-    reports, errors = lint_all(files, chooser, fixer)
+    reports, errors = _lint_stdin(stdin, chooser, fixer) if stdin else lint_all(files, chooser, fixer)
     for error in errors:
         complain(error.format_message())
+    is_text_on_stdout = stdin is not None and fixing.is_on
     if not fixing.is_silent:
-        write_reports(reports, reporting, color, is_complete=not errors)
+        write_reports(reports, reporting, color, is_complete=not errors, to_stderr=is_text_on_stdout)
     if fixer is not None:
-        fixer.tell(to_stderr=fixing.diff or reporting.has_data_on_stdout)
+        fixer.tell(to_stderr=is_text_on_stdout or fixing.diff or reporting.has_data_on_stdout)
     if errors:
         return EXIT_USAGE
     is_failed = not fixing.is_silent and any(map(chooser.fails, reports))
     return EXIT_FINDINGS if is_failed or (fixer and fixer.is_failed) else EXIT_CLEAN
 
 
-def _fixer(choice: FixChoice, ignoring: IgnoreChoice) -> "Fixer | IgnoreWriter | None":
+def _fixer(choice: FixChoice, ignoring: IgnoreChoice, *, is_piped: bool) -> "Fixer | IgnoreWriter | None":
     if ignoring.is_on:
+        if is_piped:
+            raise click.UsageError("--add-ignores needs files, not the standard input")
         if choice.is_on:
             raise click.UsageError("--add-ignores cannot be combined with --fix, --fix-only or --diff")
         from .ignore_writer import IgnoreWriter
@@ -82,7 +98,7 @@ def _fixer(choice: FixChoice, ignoring: IgnoreChoice) -> "Fixer | IgnoreWriter |
         return None
     from .fixer import Fixer
 
-    return Fixer(choice)
+    return Fixer(choice, is_piped=is_piped)
 
 
 def lint_all(
@@ -111,6 +127,17 @@ def lint_all(
                 gc.collect()
                 unswept = 0
     return reports, errors
+
+
+def _lint_stdin(
+    stdin: Piped, chooser: Chooser, fixer: "Fixer | IgnoreWriter | None"
+) -> tuple[list[FileReport], list[click.ClickException]]:
+    """What is found in the standard input; what settings force out is passed on as it is."""
+    checker = chooser.checker(stdin.name)
+    source = stdin.read()
+    if chooser.forces_out(stdin.name):
+        checker = checker.without(frozenset(rule.code for rule in checker.rules))
+    return [_lint_one(chooser.document(source), checker, fixer)], []
 
 
 def _lint_one(document: Document, checker: "Checker", fixer: "Fixer | IgnoreWriter | None") -> FileReport:

@@ -37,7 +37,14 @@ def config(path: str, format_name: str, choice: SettingsChoice, *, show: bool) -
 
     PATH need not exist. The other options are those of `caffe-lint check`.
     """
-    chooser = Chooser(choice)
+    show_settings(Chooser(choice), path, format_name, choice, is_whole=show)
+    return 0
+
+
+def show_settings(
+    chooser: Chooser, path: str, format_name: str, choice: SettingsChoice, *, is_whole: bool
+) -> None:
+    """Write which settings hold for a file or folder."""
     inside = _inside(path)
     loaded = chooser.loaded(inside)
     data = {
@@ -50,8 +57,7 @@ def config(path: str, format_name: str, choice: SettingsChoice, *, show: bool) -
 
         sys.stdout.write(json.dumps(data, indent=1) + "\n")
     else:
-        sys.stdout.writelines(f"{line}\n" for line in _text(data, is_whole=show))
-    return 0
+        sys.stdout.writelines(f"{line}\n" for line in _text(data, is_whole=is_whole))
 
 
 def _inside(path: str) -> str:
@@ -65,14 +71,14 @@ def _settings(loaded: Loaded, choice: SettingsChoice) -> Iterator[tuple[str, dic
     for key, field in setting_fields().items():
         origins = [loaded.where((key,)) or _DEFAULT]
         if _is_on_command_line(field.name, choice):
-            is_adding = field.name in ("exclude", *Selection._fields) and origins != [_DEFAULT]
+            is_adding = field.name in ("extend_exclude", *Selection._fields) and origins != [_DEFAULT]
             origins = [*origins, _COMMAND] if is_adding else [_COMMAND]
         yield key, {"value": plain(field.kind, _value(loaded.settings, field)), "from": " and ".join(origins)}
 
 
 def _is_on_command_line(name: str, choice: SettingsChoice) -> bool:
-    if name == "exclude":
-        return bool(choice.exclude)
+    if name == "extend_exclude":
+        return bool(choice.extend_exclude)
     return name in choice.overrides or bool(getattr(choice.selection, name, ()))
 
 

@@ -12,14 +12,22 @@ from ..report import printable
 from ..report.wording import counted
 from .errors import complain
 from .fix_options import FixChoice
+from .piped import write_stdout
 from .replace import replace
 
 
 class Fixer:
     """Fixes one file after the other."""
 
-    def __init__(self, choice: FixChoice) -> None:
+    def __init__(self, choice: FixChoice, *, is_piped: bool = False) -> None:
+        """Begin with nothing fixed.
+
+        Args:
+            choice: what is to be done.
+            is_piped: whether texts go to the standard output, fixed or not, and not into their files.
+        """
         self._choice = choice
+        self._is_piped = is_piped
         self._fixed = 0
         self._files = 0
         self._unsafe = 0
@@ -38,8 +46,9 @@ class Fixer:
             RuleFailedError: if a rule raises.
         """
         fixed = fix(document, checker.rules, is_unsafe_allowed=self._choice.unsafe_fixes, check=checker.check)
-        if fixed.applied:
+        if fixed.applied or self._is_piped:
             self._settle(document, fixed)
+        if fixed.applied:
             self._fixed += len(fixed.applied)
             self._files += 1
         self._unsafe += sum(_is_unsafe(finding) for finding in fixed.report.diagnostics)
@@ -53,6 +62,9 @@ class Fixer:
             from .diff import write_diff
 
             write_diff(before.path, before.data, after.data)
+            return
+        if self._is_piped:
+            write_stdout(after.data)
             return
         try:
             replace(before.path, before.data, after.data)

@@ -8,6 +8,7 @@ from .patterns import spec_of
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
+    from pathspec.pattern import RegexPattern
 
 _NAME = ".gitignore"
 _REPOSITORY = ".git"
@@ -46,12 +47,29 @@ class GitIgnore:
 
     def ignores(self, path: str) -> bool:
         """Whether git leaves out an absolute path; that of a folder ends with a slash."""
+        if not self._rules:
+            return False
+        from pathspec.pattern import RegexPattern  # takes a while
+
         for folder, spec in self._rules:
             relative = path.removeprefix(folder.rstrip(os.sep) + os.sep).replace(os.sep, "/")
-            verdict = spec.check_file(relative).include
-            if verdict is not None:
-                return verdict
+            for pattern in reversed(spec.patterns):
+                # pathspec weighs patterns of folders less than git does, where the last one always wins.
+                if isinstance(pattern, RegexPattern) and _means(pattern, relative):
+                    return bool(pattern.include)
         return False
+
+
+def _means(pattern: "RegexPattern", path: str) -> bool:
+    """Whether a pattern means a path itself, not only a folder above it."""
+    if pattern.regex is None:
+        return False
+    # The only group is the slash behind the folder that is meant, if it is one.
+    bare = path.rstrip("/")
+    if any(not match.lastindex for match in pattern.regex.finditer(bare)):
+        return True
+    ends = (match.start(match.lastindex) for match in pattern.regex.finditer(path) if match.lastindex)
+    return any(end == len(bare) for end in ends)
 
 
 def _read(folder: str, file: Path) -> "tuple[tuple[str, GitIgnoreSpec], ...]":

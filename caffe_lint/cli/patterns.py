@@ -27,7 +27,7 @@ class Patterns:
             elif not folder and pattern[:1] == "*" and _SPECIAL.isdisjoint(pattern[1:]):
                 self._endings += (pattern[1:],)
             else:
-                by_folder.setdefault(folder, []).append(pattern)
+                by_folder.setdefault(folder and os.path.normpath(folder), []).append(pattern)
         self._specs = {folder: spec_of(lines) for folder, lines in by_folder.items()}
 
     def match(self, path: str, base: str) -> bool:

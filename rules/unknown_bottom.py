@@ -16,6 +16,10 @@ from difflib import get_close_matches
 from caffe_lint.lint import Diagnostic, NetContext, NetRule, Note, Severity
 from caffe_lint.net import Net, Use
 
+_LIKENESS = 0.75
+_MOST_COMPARED = 20_000
+"""So many pairs of names take about 0.2 s; who broke more than that at once did not misspell them."""
+
 
 class UnknownBottom(NetRule):
     code = "CL101"
@@ -32,8 +36,9 @@ class UnknownBottom(NetRule):
             for use in unfed[:1]:
                 yield self._unfed(context, use)._replace(severity=Severity.NOTE)
             return
+        near = _near_names(net, unknown)
         for use in unknown:
-            message, notes = self._explain(net, use)
+            message, notes = self._explain(net, use, near.get(use.name))
             yield self.report(context, f"'{use.layer.name}' reads '{use.name}', {message}", use.span, notes)
 
     def _unfed(self, context: NetContext, use: Use) -> Diagnostic:
@@ -41,7 +46,7 @@ class UnknownBottom(NetRule):
         note = Note("the data layer that makes it", context.net.absent[use.name])
         return self.report(context, message, use.span, [note])
 
-    def _explain(self, net: Net, use: Use) -> tuple[str, list[Note]]:
+    def _explain(self, net: Net, use: Use, near: str | None) -> tuple[str, list[Note]]:
         if use.name in net.absent:
             return "which is made in other states only", [Note("made here", net.absent[use.name])]
         later = net.final_blobs.get(use.name)
@@ -50,10 +55,15 @@ class UnknownBottom(NetRule):
                 "by the same layer" if later.layer is use.layer else f"further down, by '{later.layer.name}'"
             )
             return f"which is made only {place}", [Note("made here", later.span)]
-        near = get_close_matches(use.name, net.final_blobs, n=1, cutoff=0.75)
-        if near:
-            blob = net.final_blobs[near[0]]
-            return f"which no layer makes, did you mean '{near[0]}'?", [
-                Note(f"'{near[0]}' is made here", blob.span)
-            ]
-        return "which no layer makes", []
+        if near is None:
+            return "which no layer makes", []
+        note = Note(f"'{near}' is made here", net.final_blobs[near].span)
+        return f"which no layer makes, did you mean '{near}'?", [note]
+
+
+def _near_names(net: Net, unknown: list[Use]) -> dict[str, str]:
+    """For unknown names the nearest one that is made; in a large net for the first ones only."""
+    names = list(dict.fromkeys(use.name for use in unknown if use.name not in net.final_blobs))
+    number = max(_MOST_COMPARED // max(len(net.final_blobs), 1), 1)
+    near = {name: get_close_matches(name, net.final_blobs, n=1, cutoff=_LIKENESS) for name in names[:number]}
+    return {name: found[0] for name, found in near.items() if found}

@@ -15,7 +15,7 @@ from .old_form_rule import OldFormRule
 from .rule import DocumentRule, NetRule, Rule, SuppressionRule
 from .runner import RuleFailedError, lint
 from .settings import Settings
-from .solver_rule import SolverRule, judge_name
+from .solver_rule import SolverRule, judge_name, spelling_fix
 
 __all__ = [
     "Claim",
@@ -42,4 +42,5 @@ __all__ = [
     "judge_name",
     "lint",
     "severity_of",
+    "spelling_fix",
 ]

@@ -11,6 +11,7 @@ from .model_rules import (
     TrainingRule,
     severity_of,
 )
+from .old_field_rule import OldFieldRule
 from .old_form_rule import OldFormRule
 from .rule import DocumentRule, NetRule, Rule, SuppressionRule
 from .runner import RuleFailedError, lint
@@ -28,6 +29,7 @@ __all__ = [
     "NetContext",
     "NetRule",
     "Note",
+    "OldFieldRule",
     "OldFormRule",
     "RecurrentRule",
     "RejectionRule",

@@ -1,0 +1,39 @@
+"""The axis of a Concat or Slice layer is given in its old form.
+
+Caffe reads `concat_dim` and `slice_dim` as it reads `axis`, but for counting from the end: caffe.proto calls
+them "DEPRECATED: alias for "axis" -- does not support negative indexing". It aborts on a layer with both.
+
+Bad:
+    concat_param { concat_dim: 1 }
+
+Good:
+    concat_param { axis: 1 }
+"""
+
+from collections.abc import Iterator
+
+from caffe_lint.lint import Diagnostic, OldFieldRule
+from caffe_lint.net import Document
+from caffe_lint.schema import Block
+from caffe_lint.text import Edit
+
+_OLD = {"Concat": ("concat_param", "concat_dim"), "Slice": ("slice_param", "slice_dim")}
+
+
+class DeprecatedAxisFields(OldFieldRule):
+    code = "CL813"
+    name = "deprecated-axis-fields"
+
+    def check_block(self, document: Document, layer: Block) -> Iterator[Diagnostic]:
+        if layer.string("type") not in _OLD:
+            return
+        param, old = _OLD[layer.string("type")]
+        block = layer.block(param)
+        field = block.field(old)
+        if (
+            field is None
+            or block.has("axis")
+            or "axis" not in document.schema.message(block.type.name).fields
+        ):
+            return
+        yield self.renewed(block, old, "axis", (Edit(*field.name_span, "axis"),))

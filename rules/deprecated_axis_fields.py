@@ -30,10 +30,5 @@ class DeprecatedAxisFields(OldFieldRule):
         param, old = _OLD[layer.string("type")]
         block = layer.block(param)
         field = block.field(old)
-        if (
-            field is None
-            or block.has("axis")
-            or "axis" not in document.schema.message(block.type.name).fields
-        ):
-            return
-        yield self.renewed(block, old, "axis", (Edit(*field.name_span, "axis"),))
+        if field is not None and self.has_successor(document, block, "axis"):
+            yield self.renewed(block, old, "axis", (Edit(*field.name_span, "axis"),))

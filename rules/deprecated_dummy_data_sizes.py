@@ -29,12 +29,11 @@ class DeprecatedDummyDataSizes(OldFieldRule):
         block = layer.block("dummy_data_param")
         if field is None or not is_renewable(block, len(layer.strings("top"))):
             return
-        if "shape" not in document.schema.message(block.type.name).fields:
+        if not self.has_successor(document, block, "shape"):
             return
         try:
-            yield self.renewed(
-                block, "num", "shape", with_all_comments(document, renew_sizes(document, field))
-            )
+            edits = with_all_comments(document, renew_sizes(document, field))
+            yield self.renewed(block, "num", "shape", edits)
         except NotRenewableError as error:
             finding = self.renewed(block, "num", "shape", ())
             yield finding._replace(notes=(Note(f"no fix: {error.message}", error.span),))

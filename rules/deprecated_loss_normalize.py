@@ -28,9 +28,7 @@ class DeprecatedLossNormalize(OldFieldRule):
     def check_block(self, document: Document, layer: Block) -> Iterator[Diagnostic]:
         block = layer.block("loss_param")
         field = block.field("normalize") if layer.string("type") in _READERS else None
-        if field is None or block.has("normalization"):
-            return
-        if "normalization" not in document.schema.message(block.type.name).fields:
+        if field is None or not self.has_successor(document, block, "normalization"):
             return
         mode = "VALID" if block.boolean("normalize") else "BATCH_SIZE"
         edits = (Edit(*field.name_span, "normalization"), Edit(*field.value_span, mode))

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 
 from ..net import Document
-from ..schema import Block
+from ..schema import BVLC, Block, load_schema
 from ..text import Edit
 from .diagnostic import Claim, Diagnostic, Fix, Severity
 from .rule import DocumentRule
@@ -33,8 +33,12 @@ class OldFieldRule(DocumentRule):
         """The findings in a layer."""
 
     def has_successor(self, document: Document, block: Block, new: str) -> bool:
-        """Whether the Caffe that judges the file knows the newer field, which does not stand there yet."""
-        return not block.has(new) and new in document.schema.message(block.type.name).fields
+        """Whether a newer field is not there yet, and known where the file is read: in BVLC, or in all."""
+        field = load_schema().message(block.type.name).fields.get(new)
+        if field is None or block.has(new):
+            return False
+        readers = {BVLC} if BVLC in document.dialects else set(document.dialects)
+        return readers <= set(field.repos)
 
     def renewed(self, block: Block, old: str, new: str, edits: tuple[Edit, ...]) -> Diagnostic:
         """The finding that a field has a successor, with a fix."""

@@ -18,6 +18,7 @@ from caffe_lint.schema import Block
 from caffe_lint.text import Edit
 
 _OLD = {"Concat": ("concat_param", "concat_dim"), "Slice": ("slice_param", "slice_dim")}
+_LARGEST = 2**31 - 1
 
 
 class DeprecatedAxisFields(OldFieldRule):
@@ -30,5 +31,7 @@ class DeprecatedAxisFields(OldFieldRule):
         param, old = _OLD[layer.string("type")]
         block = layer.block(param)
         field = block.field(old)
-        if field is not None and self.has_successor(document, block, "axis"):
+        # Caffe takes what is too large for an `axis` for a negative number, and aborts on it.
+        is_axis = block.integer(old) <= _LARGEST
+        if field is not None and is_axis and self.has_successor(document, block, "axis"):
             yield self.renewed(block, old, "axis", (Edit(*field.name_span, "axis"),))

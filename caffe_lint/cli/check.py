@@ -12,6 +12,7 @@ from ..net import Document
 from ..report import ColorChoice
 from ..text import paused_collector
 from .chooser import Chooser
+from .completion import complete_paths
 from .discovery import find_files
 from .errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, InternalError, complain
 from .files import read_sources
@@ -35,7 +36,7 @@ _SWEPT_BYTES = 2**20
 
 
 @click.command(short_help="Check files and folders.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=complete_paths)
 @settings_options
 @reporting_options
 @color_option

@@ -10,6 +10,7 @@ from ..lint.settings import Selection, Settings
 from ..lint.settings_table import setting_fields
 from ..lint.typed import TypedField, plain
 from .chooser import Chooser
+from .completion import complete_paths
 from .settings_files import Loaded
 from .settings_options import SettingsChoice, settings_options
 
@@ -21,7 +22,7 @@ _DEFAULT = "default"
 
 
 @click.command(short_help="Show which settings hold, and from where.")
-@click.argument("path", metavar="[PATH]", default=".")
+@click.argument("path", metavar="[PATH]", default=".", shell_complete=complete_paths)
 @click.option("--show", is_flag=True, help="Show all settings, and each rule with what turns it on or off.")
 @click.option(
     "--format",

@@ -10,6 +10,7 @@ from ..report import printable
 from ..report.wording import counted
 from ..text import Source
 from .chooser import Chooser
+from .completion import complete_paths
 from .discovery import find_files
 from .errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, complain
 from .files import read_sources
@@ -20,7 +21,7 @@ from .settings_options import SettingsChoice, file_options
 
 
 @click.command(short_help="Format files.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=complete_paths)
 @click.option("--check", is_flag=True, help="Change nothing: name the files that would be changed.")
 @click.option("--diff", is_flag=True, help="Change nothing: show what would be changed.")
 @stdin_option

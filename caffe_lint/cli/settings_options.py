@@ -10,6 +10,7 @@ import click
 from ..lint.diagnostic import Severity
 from ..lint.settings import Selection
 from ..lint.typed import NEVER, Glob
+from .completion import complete_paths, complete_rules
 from .state import state_options
 
 
@@ -42,7 +43,14 @@ _RULES = {
 
 
 def _rules_option(name: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
-    return click.option(name, multiple=True, metavar="RULES", callback=split_words, help=_RULES[name])
+    return click.option(
+        name,
+        multiple=True,
+        metavar="RULES",
+        callback=split_words,
+        shell_complete=complete_rules,
+        help=_RULES[name],
+    )
 
 
 _Decorator = Callable[[Callable[..., int]], Callable[..., int]]
@@ -67,7 +75,12 @@ _FILE_OPTIONS: tuple[_Decorator, ...] = (
         default=None,
         help="Leave out of folders what git ignores; this is the default.",
     ),
-    click.option("--config", metavar="FILE", help="Take settings from this file, not from the nearest ones."),
+    click.option(
+        "--config",
+        metavar="FILE",
+        shell_complete=complete_paths,
+        help="Take settings from this file, not from the nearest ones.",
+    ),
     click.option("--isolated", is_flag=True, help="Leave all settings files alone."),
 )
 
@@ -86,7 +99,12 @@ _RULE_OPTIONS: tuple[_Decorator, ...] = (
         help="The least severity that gives exit code 1.  [default: warning]",
     ),
     click.option("--exit-zero", is_flag=True, help="Exit code 0 whatever is found."),
-    click.option("--baseline", metavar="FILE", help="Do not report the old findings in this file."),
+    click.option(
+        "--baseline",
+        metavar="FILE",
+        shell_complete=complete_paths,
+        help="Do not report the old findings in this file.",
+    ),
 )
 
 

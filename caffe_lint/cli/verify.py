@@ -15,6 +15,7 @@ from ..peer.agreement import Difference, compare
 from ..report import ColorChoice
 from ..report.verdict import DifferenceData, FileVerdict, StateVerdict, full_verdicts
 from .chooser import Chooser
+from .completion import complete_paths
 from .discovery import find_files
 from .errors import EXIT_CLEAN, EXIT_FINDINGS
 from .expectation import Expected, expect
@@ -33,7 +34,7 @@ pip cannot install it: the package 'caffe' of PyPI is an empty placeholder"""
 
 
 @click.command(short_help="Compare with a real Caffe.")
-@click.argument("paths", nargs=-1, required=True, metavar="NET...")
+@click.argument("paths", nargs=-1, required=True, metavar="NET...", shell_complete=complete_paths)
 @click.option(
     "--caffe",
     "command",

@@ -66,6 +66,7 @@ def test_sizes_of_each_top_become_a_shape_each() -> None:
         dummy("{ num: 1 channels: 2 height: 3 width: [4, 5] }"),
         dummy("{ num: 1 channels: 2 height: 3 width: 4 shape { dim: 1 } }"),
         'layer { name: "c" type: "Concat" bottom: "a" top: "c" concat_param { concat_dim: 1 axis: 1 } }\n',
+        'layer { name: "c" type: "Concat" bottom: "a" top: "c" concat_param { concat_dim: 4294967295 } }\n',
         'layer { name: "c" type: "Slice" bottom: "a" top: "c" concat_param { concat_dim: 1 } }\n',
         'layer { name: "l" type: "InfogainLoss" bottom: "a" top: "c" loss_param { normalize: true } }\n',
         'layer { name: "l" type: "SoftmaxWithLoss" loss_param { normalize: true normalization: FULL } }\n',

@@ -13,7 +13,7 @@ Good:
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from caffe_lint.lint import Diagnostic, NetContext, NetRule, Note, Severity
+from caffe_lint.lint import Diagnostic, Fix, NetContext, NetRule, Note, Severity
 from caffe_lint.net import Net, Use
 
 _LIKENESS = 0.75
@@ -24,6 +24,7 @@ _MOST_COMPARED = 20_000
 class UnknownBottom(NetRule):
     code = "CL101"
     name = "unknown-bottom"
+    fixable = True
     reads_names_only = True
 
     def check(self, context: NetContext) -> Iterator[Diagnostic]:
@@ -38,15 +39,18 @@ class UnknownBottom(NetRule):
             return
         near = _near_names(net, unknown)
         for use in unknown:
-            message, notes = self._explain(net, use, near.get(use.name))
-            yield self.report(context, f"'{use.layer.name}' reads '{use.name}', {message}", use.span, notes)
+            message, notes = self._explain(net, use, near.get(use.name, []))
+            finding = self.report(
+                context, f"'{use.layer.name}' reads '{use.name}', {message}", use.span, notes
+            )
+            yield finding._replace(fix=_fix(context, use, near.get(use.name, [])))
 
     def _unfed(self, context: NetContext, use: Use) -> Diagnostic:
         message = f"the net has no data in this state: '{use.name}' is made in other states only"
         note = Note("the data layer that makes it", context.net.absent[use.name])
         return self.report(context, message, use.span, [note])
 
-    def _explain(self, net: Net, use: Use, near: str | None) -> tuple[str, list[Note]]:
+    def _explain(self, net: Net, use: Use, near: list[str]) -> tuple[str, list[Note]]:
         if use.name in net.absent:
             return "which is made in other states only", [Note("made here", net.absent[use.name])]
         later = net.final_blobs.get(use.name)
@@ -55,15 +59,24 @@ class UnknownBottom(NetRule):
                 "by the same layer" if later.layer is use.layer else f"further down, by '{later.layer.name}'"
             )
             return f"which is made only {place}", [Note("made here", later.span)]
-        if near is None:
+        if not near:
             return "which no layer makes", []
-        note = Note(f"'{near}' is made here", net.final_blobs[near].span)
-        return f"which no layer makes, did you mean '{near}'?", [note]
+        note = Note(f"'{near[0]}' is made here", net.final_blobs[near[0]].span)
+        return f"which no layer makes, did you mean '{near[0]}'?", [note]
 
 
-def _near_names(net: Net, unknown: list[Use]) -> dict[str, str]:
-    """For unknown names the nearest one that is made; in a large net for the first ones only."""
+def _near_names(net: Net, unknown: list[Use]) -> dict[str, list[str]]:
+    """For unknown names the one or two nearest that are made; in a large net for the first ones only."""
     names = list(dict.fromkeys(use.name for use in unknown if use.name not in net.final_blobs))
     number = max(_MOST_COMPARED // max(len(net.final_blobs), 1), 1)
-    near = {name: get_close_matches(name, net.final_blobs, n=1, cutoff=_LIKENESS) for name in names[:number]}
-    return {name: found[0] for name, found in near.items() if found}
+    return {name: get_close_matches(name, net.final_blobs, n=2, cutoff=_LIKENESS) for name in names[:number]}
+
+
+def _fix(context: NetContext, use: Use, near: list[str]) -> Fix | None:
+    """The fix that reads the only blob of a name that is near, if it is made before."""
+    if len(near) != 1 or context.net.final_blobs[near[0]].layer.index >= use.layer.index:
+        return None
+    from caffe_lint.net.rename import string_edit
+
+    edit = string_edit(context.document.source.data, use.span, use.name, near[0])
+    return Fix(False, f"read '{near[0]}'", (edit,), frozenset({"wiring"})) if edit else None

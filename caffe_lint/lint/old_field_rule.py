@@ -25,7 +25,7 @@ class OldFieldRule(DocumentRule):
         if document.root_type != "NetParameter" or document.syntax_problems or document.schema_problems:
             return
         if not document.net_settings.has("layers"):
-            for block in document.layer_blocks:
+            for block in document.net_settings.blocks("layer"):
                 yield from self.check_block(document, block)
 
     @abstractmethod

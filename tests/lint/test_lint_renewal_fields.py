@@ -8,7 +8,7 @@ from caffe_lint.lint.registry import select_rules
 from caffe_lint.net import Document
 from caffe_lint.text import Source
 
-RULES = select_rules(["CL810", "CL811", "CL813", "CL814", "CL815"])
+RULES = select_rules(["CL810", "CL811", "CL813", "CL814", "CL815", "CL816"])
 
 
 def fixed(text: str) -> str:
@@ -89,3 +89,23 @@ def test_the_value_stays_as_it_is_written() -> None:
         'layer { name: "l" type: "SoftmaxWithLoss" loss_param { normalize # no\n : 0, ignore_label: 0x1 } }\n'
     )
     assert fixed(text) == text.replace("normalize", "normalization").replace(" 0,", " BATCH_SIZE,")
+
+
+def norm(*params: str) -> str:
+    return f'layer {{ name: "n" type: "BatchNorm" bottom: "a" top: "b" {" ".join(params)} }}\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("param {}", "param { lr_mult: 0}"),
+        ("param { name: 'w' lr_mult: 1e0, decay_mult: 1 }", "param { name: 'w' lr_mult: 0, decay_mult: 0 }"),
+        ("param {  # mean\n  decay_mult: 0 }", "param { lr_mult: 0  # mean\n  decay_mult: 0 }"),
+        ("param { lr_mult: 0 }", "param { lr_mult: 0 }"),
+        ("param { lr_mult: 0 decay_mult: 1 }", "param { lr_mult: 0 decay_mult: 1 }"),
+    ],
+)
+def test_three_multipliers_become_what_caffe_makes_of_them(before: str, after: str) -> None:
+    zero = "param { lr_mult: 0 }"
+    assert fixed(norm(before, zero, zero)) == norm(after, zero, zero)
+    assert fixed(norm(before, zero)) == norm(before, zero)

@@ -65,4 +65,8 @@ def test_real_caffe_makes_the_same_net(renewed: list[tuple[Path, FixedFile]], re
 def _seen(verdict: Verdict) -> tuple[object, ...]:
     """What Caffe says of a net, without addresses."""
     error = re.sub(r"0x[0-9a-f]+", "", verdict.error)
+    # An axis that a blob does not have is refused in other words under its old name.
+    error = re.sub(
+        r".*(slice_dim|concat_dim|axis -?\d+) out of range.*", "out of range", error, flags=re.DOTALL
+    )
     return verdict.accepted, error, verdict.layers, verdict.blobs, verdict.params

@@ -8,6 +8,7 @@ from importlib import import_module
 from io import TextIOWrapper
 
 import click
+from click.shell_completion import CompletionItem
 
 from .. import __version__
 from .errors import EXIT_CLEAN, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, InternalError, complain
@@ -55,8 +56,16 @@ class _Commands(click.Group):
             args = ["check", *args]
         return super().resolve_command(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands, and the paths that `check` takes."""
+        found = super().shell_complete(ctx, incomplete)
+        return found if incomplete.startswith("-") else [*found, CompletionItem(incomplete, type="file")]
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """No arguments, or an option that is not the group's own, mean `check`."""
+        if ctx.resilient_parsing and not args:
+            # A shell asks what may come first.
+            return super().parse_args(ctx, args)
         own = {name for param in self.get_params(ctx) for name in param.opts}
         if not args or (args[0].startswith("-") and args[0] not in own):
             args = ["check", *args]
@@ -68,7 +77,8 @@ class _Commands(click.Group):
 def main_group() -> None:
     """Finds what Caffe rejects in a net, and what it computes wrongly in silence.
 
-    `caffe-lint net.prototxt` checks files and folders: it is short for `caffe-lint check`.
+    `caffe-lint net.prototxt` checks files and folders: it is short for
+    `caffe-lint check`.
     """
 
 

@@ -10,11 +10,12 @@ import click
 
 from .cache_folder import NAME, cache_folder, is_cache
 from .chooser import Chooser
+from .completion import complete_paths
 from .settings_options import CACHE_VARIABLE, SettingsChoice
 
 
 @click.command(short_help="Remove the cache.")
-@click.argument("folder", metavar="[FOLDER]", default=".")
+@click.argument("folder", metavar="[FOLDER]", default=".", shell_complete=complete_paths)
 @click.option(
     "--cache-dir", metavar="FOLDER", envvar=CACHE_VARIABLE, show_envvar=True, help="Remove this cache."
 )

@@ -14,14 +14,22 @@ from .diff import unified_diff, write_diff
 from .errors import complain
 from .fix_options import FixChoice
 from .outcome import Outcome
+from .piped import write_stdout
 from .replace import replace
 
 
 class Fixer:
     """Fixes one file after the other."""
 
-    def __init__(self, choice: FixChoice) -> None:
+    def __init__(self, choice: FixChoice, *, is_piped: bool = False) -> None:
+        """Begin with nothing fixed.
+
+        Args:
+            choice: what is to be done.
+            is_piped: whether texts go to the standard output, fixed or not, and not into their files.
+        """
         self._choice = choice
+        self._is_piped = is_piped
         self._fixed = 0
         self._files = 0
         self._unsafe = 0
@@ -44,7 +52,7 @@ class Fixer:
             fixed.report,
             done=len(fixed.applied),
             unsafe=sum(_is_unsafe(finding) for finding in fixed.report.diagnostics),
-            diff=self._settle(document, fixed) if fixed.applied else (),
+            diff=self._settle(document, fixed) if fixed.applied or self._is_piped else (),
             messages=tuple(_refusal(fixed, finding) for finding in fixed.refused),
         )
 
@@ -53,6 +61,9 @@ class Fixer:
         before, after = document.source, fixed.document.source
         if self._choice.diff:
             return tuple(unified_diff(before.path, before.data, after.data))
+        if self._is_piped:
+            write_stdout(after.data)
+            return ()
         try:
             replace(before.path, before.data, after.data)
         except OSError as error:

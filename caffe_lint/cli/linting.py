@@ -12,11 +12,13 @@ import click
 from ..lint import FileReport
 from .chooser import Chooser
 from .outcome import Mender, Outcome
+from .piped import Piped
 from .progress import Progress
 from .run_options import RunChoice
 from .work import Work
 
 if TYPE_CHECKING:
+    from ..lint.checker import Checker
     from .cache import Cache
 
 FEW_BYTES = 2**18
@@ -48,17 +50,34 @@ def lint_all(
             if isinstance(outcome, click.ClickException):
                 errors.append(outcome)
                 continue
-            report = outcome.report
-            if mender is not None:
-                mender.take(outcome)
-            else:
-                if cache and path not in known:
-                    cache.keep(path, report, outcome.other_files)
-                report = chooser.checker(path).settle(report)
-            reports.append(report)
+            if cache and path not in known:
+                cache.keep(path, outcome.report, outcome.other_files)
+            reports.append(_settled(outcome, chooser.checker(path), mender))
             if path not in known:
                 progress.advance()
     return reports, errors
+
+
+def lint_stdin(
+    stdin: Piped, chooser: Chooser, mender: Mender | None
+) -> tuple[list[FileReport], list[click.ClickException]]:
+    """What is found in the standard input; what settings force out is passed on as it is.
+
+    Raises:
+        click.ClickException: if the standard input cannot be used, or its settings.
+    """
+    checker = chooser.checker(stdin.name)
+    if chooser.forces_out(stdin.name):
+        checker = checker.without(frozenset(rule.code for rule in checker.rules))
+    return [_settled(Work(chooser, mender).on(stdin.read(), checker), checker, mender)], []
+
+
+def _settled(outcome: Outcome, checker: "Checker", mender: Mender | None) -> FileReport:
+    """What is to be reported of a file; one that is mended has been asked about that before."""
+    if mender is None:
+        return checker.settle(outcome.report)
+    mender.take(outcome)
+    return outcome.report
 
 
 def _size(path: Path) -> int:

@@ -29,7 +29,12 @@ def refuse_to_overwrite(reporting: Reporting, checked: Iterable[Path]) -> None:
 
 
 def write_reports(
-    reports: Sequence[FileReport], reporting: Reporting, color: ColorChoice, *, is_complete: bool
+    reports: Sequence[FileReport],
+    reporting: Reporting,
+    color: ColorChoice,
+    *,
+    is_complete: bool,
+    to_stderr: bool = False,
 ) -> None:
     """Write all that was asked for.
 
@@ -38,11 +43,15 @@ def write_reports(
         reporting: the formats, and where they go.
         color: when to use colour; a file gets it if that is `always`.
         is_complete: whether these are all files: what is written for programs must not leave one out.
+        to_stderr: whether the standard output is taken by something else.
 
     Raises:
         click.ClickException: if a file cannot be written; the others are written all the same.
     """
-    options = replace(report_options(color), folder=str(Path.cwd()), root=_root(), version=__version__)
+    stream = sys.stderr if to_stderr else sys.stdout
+    options = replace(
+        report_options(color, stream), folder=str(Path.cwd()), root=_root(), version=__version__
+    )
     formats = STATISTICS if reporting.statistics else FORMATS
     errors = []
     for name, file in reporting.outputs:
@@ -50,7 +59,7 @@ def write_reports(
             continue
         if file is None:
             for text in formats[name](reports, options):
-                sys.stdout.write(text)
+                stream.write(text)
             continue
         plain = replace(options, color=color == "always", width=80)
         try:

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from .chooser import Chooser
+from .discovery import find_files
 from .errors import EXIT_INTERRUPTED, complain
-from .files import find_files
 from .settings_files import OWN_NAME, SHARED_NAME
 from .settings_options import SettingsChoice
 
@@ -39,7 +39,7 @@ def watch(paths: Sequence[str], choice: SettingsChoice, check: Callable[[], int]
 def _snapshot(paths: Sequence[str], choice: SettingsChoice) -> Snapshot:
     """When each file that counts was last changed, and its size."""
     try:
-        files = find_files(paths)
+        files = find_files(paths, Chooser(choice))
     except click.UsageError:  # there is none at the moment
         files = []
     return {path: _state(path) for path in [*files, *_settings_files(paths, choice)]}

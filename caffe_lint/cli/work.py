@@ -10,7 +10,7 @@ import click
 from ..lint import RuleFailedError
 from ..lint.checker import Checker
 from ..net import Document
-from ..text import paused_collector
+from ..text import Source, paused_collector
 from .chooser import Chooser
 from .errors import InternalError
 from .files import read_source
@@ -61,15 +61,23 @@ class Work(NamedTuple):
 
     def _one(self, path: Path) -> tuple[Outcome, int]:
         source = read_source(path)
-        document, checker = self.chooser.document(source), self.chooser.checker(path)
+        return self.on(source, self.chooser.checker(path)), len(source.data)
+
+    def on(self, source: Source, checker: Checker) -> Outcome:
+        """What comes of one file.
+
+        Raises:
+            click.ClickException: if it cannot be written.
+            InternalError: if caffe-lint itself fails at it.
+        """
         try:
-            return self._outcome(document, checker), len(source.data)
+            return self._outcome(self.chooser.document(source), checker)
         except click.ClickException:
             raise
         except RuleFailedError as error:
             raise InternalError(str(error)) from error
         except Exception as error:
-            raise InternalError(f"{path}: {type(error).__name__}: {error}") from error
+            raise InternalError(f"{source.path}: {type(error).__name__}: {error}") from error
 
     def _outcome(self, document: Document, checker: Checker) -> Outcome:
         if self.mender is not None:

@@ -294,9 +294,15 @@ def test_watch_checks_again_and_ends_by_an_interrupt() -> None:
     assert set(err.splitlines()) == {"Watching for changes, Ctrl-C ends it"}
 
 
-def test_watch_does_not_fix(capsys: Captured) -> None:
-    assert main(["--watch", "--fix", "nets"]) == 2
-    assert "--watch cannot be combined" in capsys.readouterr().err
+@pytest.mark.parametrize("more", [["--fix"], ["--diff"], ["--add-ignores"], ["--show-files"]])
+def test_watch_only_reports(more: list[str], capsys: Captured) -> None:
+    assert main(["--watch", *more, "nets"]) == 2
+    assert "--watch can only be combined with what reports findings" in capsys.readouterr().err
+
+
+def test_watch_needs_files(capsys: Captured) -> None:
+    assert main(["--watch", "-"]) == 2
+    assert "--watch needs files, not the standard input" in capsys.readouterr().err
 
 
 def test_json_is_complete_at_any_number_of_jobs(capsys: Captured) -> None:

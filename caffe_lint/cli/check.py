@@ -62,7 +62,7 @@ def check(
     for error in errors:
         complain(error.format_message())
     if not fixing.is_silent:
-        write_reports(reports, reporting, color, is_complete=not errors)
+        write_reports(reports, reporting, color, plugin_rules=chooser.plugin_rules(), is_complete=not errors)
     if fixer is not None:
         fixer.tell(to_stderr=fixing.diff or reporting.has_data_on_stdout)
     if errors:

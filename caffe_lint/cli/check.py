@@ -101,7 +101,14 @@ def _check_once(call: _Call) -> int:
         complain(error.format_message())
     is_text_on_stdout = stdin is not None and fixing.is_on
     if not fixing.is_silent:
-        write_reports(reports, reporting, call.color, is_complete=not errors, to_stderr=is_text_on_stdout)
+        write_reports(
+            reports,
+            reporting,
+            call.color,
+            plugin_rules=chooser.plugin_rules(),
+            is_complete=not errors,
+            to_stderr=is_text_on_stdout,
+        )
     if mender is not None:
         mender.tell(to_stderr=is_text_on_stdout or fixing.diff or reporting.has_data_on_stdout)
     if errors:

@@ -16,6 +16,7 @@ from .settings_options import SettingsChoice, command_globs
 
 if TYPE_CHECKING:
     from ..lint.checker import Checker
+    from ..lint.rule import Rule
 
 
 class Chooser:
@@ -97,6 +98,16 @@ class Chooser:
 
         selectors = [selector for _, rules in self.file_ignores(path) for selector in rules]
         return checker.without(frozenset(codes_of(checker.known, selectors))) if selectors else checker
+
+    def plugin_rules(self) -> "tuple[Rule, ...]":
+        """The rules of the plugins of all files so far, by code."""
+        found = {
+            rule.code: rule
+            for settings, checker in self._checkers.items()
+            if settings.plugins
+            for rule in checker.known
+        }
+        return tuple(found[code] for code in sorted(found))
 
     def file_ignores(self, path: str | os.PathLike[str]) -> list[tuple[Glob, tuple[str, ...]]]:
         """What `per-file-ignores` says about a file."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from .. import __version__
-from ..lint import FileReport
+from ..lint import FileReport, Rule
 from ..report import DATA_FORMATS, FORMATS, STATISTICS, ColorChoice
 from .output import report_options
 from .report_options import Reporting
@@ -33,6 +33,7 @@ def write_reports(
     reporting: Reporting,
     color: ColorChoice,
     *,
+    plugin_rules: tuple[Rule, ...],
     is_complete: bool,
     to_stderr: bool = False,
 ) -> None:
@@ -42,6 +43,7 @@ def write_reports(
         reports: the findings of the files.
         reporting: the formats, and where they go.
         color: when to use colour; a file gets it if that is `always`.
+        plugin_rules: what formats explain besides caffe-lint's own rules.
         is_complete: whether these are all files: what is written for programs must not leave one out.
         to_stderr: whether the standard output is taken by something else.
 
@@ -50,7 +52,11 @@ def write_reports(
     """
     stream = sys.stderr if to_stderr else sys.stdout
     options = replace(
-        report_options(color, stream), folder=str(Path.cwd()), root=_root(), version=__version__
+        report_options(color, stream),
+        folder=str(Path.cwd()),
+        root=_root(),
+        version=__version__,
+        rules=plugin_rules,
     )
     formats = STATISTICS if reporting.statistics else FORMATS
     errors = []

@@ -11,6 +11,7 @@ from tests.docs.scratch import Scratch
 from tests.real_caffe.build import default_folder
 
 NEEDING_CAFFE = [page for page in PAGES if any("needs" in block.marks for block in page_blocks(page))]
+CAFFE = f"chroot {default_folder()} python3"
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def test_blocks_that_need_caffe(
     page: str, scratch: Scratch, real_caffe: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert real_caffe
-    monkeypatch.setenv("CAFFE_LINT_CAFFE", f"chroot {default_folder()} python3")
+    monkeypatch.setenv("CAFFE_LINT_CAFFE", CAFFE)
     do_all(page, scratch, {"not run"})
 
 

@@ -14,19 +14,27 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Adds the pages that are made of something else."""
+    """Adds the pages that are made of something else, and those of rules to the navigation."""
     pages = {f"rules/{rule.name}.md": rule_page(rule) for rule in all_rules()}
     pages["rules/index.md"] = index_page()
     pages["changelog.md"] = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
+    (rules,) = (section["Rules"] for section in config.nav or () if "Rules" in section)
+    rules += [name for name in pages if name not in ("changelog.md", *rules)]
     return files
 
 
 def rule_page(rule: Rule) -> str:
     """What `caffe-lint rule` says, as a page."""
-    facts = "\n".join(rule_facts(rule))
-    return f"# {rule.code} {rule.name}\n\n{rule_text(rule).markdown}\n\n```text\n{facts}\n```\n"
+    facts, _, options = "\n".join(rule_facts(rule)).partition("\n\n")
+    parts = [
+        f"# {rule.code} {rule.name}",
+        rule_text(rule).markdown,
+        "\n".join(f"- {fact}" for fact in facts.splitlines()),
+        f"```text\n{options}\n```" if options else "",
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
 def index_page() -> str:

@@ -20,7 +20,7 @@ def test_picture_shows_a_real_run() -> None:
 
 
 def test_files_that_are_named_exist() -> None:
-    for name in re.findall(r"(?:examples|docs|tests)/[\w./]+\w", README):
+    for name in re.findall(r"(?:examples|docs|tests)/[\w./-]+\w", README):
         assert (ROOT / name).exists(), name
 
 

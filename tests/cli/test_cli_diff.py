@@ -41,8 +41,9 @@ def test_changes_among_many_lines_that_are_alike_are_found_at_once() -> None:
     assert [line for line in lines if line.startswith(b"+ ")] == [b'+  top: "y"\n'] * 1000
 
 
-def test_the_last_word_comes_behind_the_diff(tmp_path: Path) -> None:
+def test_the_last_word_comes_behind_the_diff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where both outputs go into one file."""
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
     net = tmp_path / "net.prototxt"
     net.write_text('layer { name: "a" type: "Concat" bottom: "b" top: "c" concat_param { concat_dim: 1 } }\n')
     command = [sys.executable, "-m", "caffe_lint", "--isolated", "--diff", str(net)]

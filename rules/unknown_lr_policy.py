@@ -12,7 +12,7 @@ Good:
 
 from collections.abc import Iterator
 
-from caffe_lint.lint import Diagnostic, DocumentRule, judge_name, severity_of
+from caffe_lint.lint import Diagnostic, DocumentRule, judge_name, severity_of, spelling_fix
 from caffe_lint.net import Document
 from caffe_lint.net.solver import FORK_POLICIES, POLICIES
 from caffe_lint.schema import Answer, load_schema
@@ -21,6 +21,7 @@ from caffe_lint.schema import Answer, load_schema
 class UnknownLrPolicy(DocumentRule):
     code = "CL706"
     name = "unknown-lr-policy"
+    fixable = True
 
     def check(self, document: Document) -> Iterator[Diagnostic]:
         solver = document.solver
@@ -29,8 +30,10 @@ class UnknownLrPolicy(DocumentRule):
         place = solver.span_of("lr_policy")
         field = FORK_POLICIES.get(solver.policy, "")
         if not field:
-            severity, hint = judge_name(solver.policy, POLICIES, document)
-            yield self.report(f"no learning rate policy '{solver.policy}', {hint}", place, severity=severity)
+            judged = judge_name(solver.policy, POLICIES, document)
+            message = f"no learning rate policy '{solver.policy}', {judged.hint}"
+            fix = spelling_fix(document, place, solver.policy, judged.meant)
+            yield self.report(message, place, severity=judged.severity)._replace(fix=fix)
         elif not document.schema.message("SolverParameter").field(field):
             known = load_schema().message("SolverParameter").fields[field].repos
             message = f"no learning rate policy '{solver.policy}' here, it is in {', '.join(known[:3])}"

@@ -14,7 +14,7 @@ Good:
 
 from collections.abc import Iterator
 
-from caffe_lint.lint import Claim, Diagnostic, DocumentRule, Severity, judge_name
+from caffe_lint.lint import Claim, Diagnostic, DocumentRule, Severity, judge_name, spelling_fix
 from caffe_lint.net import Document
 
 _KNOWN = ("L1", "L2")
@@ -23,17 +23,19 @@ _KNOWN = ("L1", "L2")
 class UnknownRegularization(DocumentRule):
     code = "CL716"
     name = "unknown-regularization"
+    fixable = True
 
     def check(self, document: Document) -> Iterator[Diagnostic]:
         settings = document.solver.settings if document.solver else None
         if settings is None or settings.string("regularization_type") in _KNOWN:
             return
         name = settings.string("regularization_type")
-        severity, hint = judge_name(name, _KNOWN, document)
-        finding = self.report(
-            f"no regularization type '{name}', {hint}",
+        judged = judge_name(name, _KNOWN, document)
+        message, place = (
+            f"no regularization type '{name}', {judged.hint}",
             settings.span("regularization_type"),
-            severity=severity,
         )
+        fix = spelling_fix(document, place, name, judged.meant)
+        finding = self.report(message, place, severity=judged.severity)._replace(fix=fix)
         is_read = settings.real("weight_decay") != 0
         yield finding if is_read else finding._replace(severity=Severity.NOTE, claim=Claim.WASTE)

@@ -11,7 +11,7 @@ Good:
 
 from collections.abc import Iterator
 
-from caffe_lint.lint import Diagnostic, DocumentRule, judge_name
+from caffe_lint.lint import Diagnostic, DocumentRule, judge_name, spelling_fix
 from caffe_lint.net import Document
 from caffe_lint.net.solver import UPDATE_RULES
 
@@ -19,10 +19,12 @@ from caffe_lint.net.solver import UPDATE_RULES
 class UnknownSolverType(DocumentRule):
     code = "CL712"
     name = "unknown-solver-type"
+    fixable = True
 
     def check(self, document: Document) -> Iterator[Diagnostic]:
         solver = document.solver
         if solver and solver.type not in UPDATE_RULES:
-            severity, hint = judge_name(solver.type, UPDATE_RULES, document)
-            message = f"no solver type '{solver.type}', {hint}"
-            yield self.report(message, solver.span_of("type"), severity=severity)
+            judged = judge_name(solver.type, UPDATE_RULES, document)
+            message, place = f"no solver type '{solver.type}', {judged.hint}", solver.span_of("type")
+            fix = spelling_fix(document, place, solver.type, judged.meant)
+            yield self.report(message, place, severity=judged.severity)._replace(fix=fix)

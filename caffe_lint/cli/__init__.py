@@ -1,5 +1,6 @@
 """The command line: arguments, files, exit codes. Everything below is a function of its inputs."""
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -7,12 +8,29 @@ from importlib import import_module
 from io import TextIOWrapper
 
 import click
+from click.shell_completion import CompletionItem
 
 from .. import __version__
-from .errors import EXIT_INTERNAL, EXIT_USAGE, InternalError, complain
+from .errors import EXIT_CLEAN, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, InternalError, complain
 
-_COMMANDS = ("check", "baseline", "config", "convert", "fmt", "rule", "rules", "show", "unroll", "verify")
+_COMMANDS = (
+    "check",
+    "baseline",
+    "clean",
+    "config",
+    "convert",
+    "fmt",
+    "rule",
+    "rules",
+    "show",
+    "unroll",
+    "verify",
+)
 """Each is made by the module of its name, which is imported when it is needed."""
+
+
+_OUTPUT_ERRORS = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What happens where the standard output goes, and is no fault of caffe-lint."""
 
 
 class _Commands(click.Group):
@@ -38,8 +56,16 @@ class _Commands(click.Group):
             args = ["check", *args]
         return super().resolve_command(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands, and the paths that `check` takes."""
+        found = super().shell_complete(ctx, incomplete)
+        return found if incomplete.startswith("-") else [*found, CompletionItem(incomplete, type="file")]
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """No arguments, or an option that is not the group's own, mean `check`."""
+        if ctx.resilient_parsing and not args:
+            # A shell asks what may come first.
+            return super().parse_args(ctx, args)
         own = {name for param in self.get_params(ctx) for name in param.opts}
         if not args or (args[0].startswith("-") and args[0] not in own):
             args = ["check", *args]
@@ -51,17 +77,40 @@ class _Commands(click.Group):
 def main_group() -> None:
     """Finds what Caffe rejects in a net, and what it computes wrongly in silence.
 
-    `caffe-lint net.prototxt` checks files and folders: it is short for `caffe-lint check`.
+    `caffe-lint net.prototxt` checks files and folders: it is short for
+    `caffe-lint check`.
     """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 0 clean, 1 findings, 2 usage, 3 internal error."""
+    """Run the command line and return its exit code.
+
+    0 clean, 1 findings, 2 usage, 3 internal error, 130 interrupted.
+    """
     _tolerate_encodings()
     try:
-        code = main_group.main(arguments, prog_name="caffe-lint", standalone_mode=False)
+        code = _code_of(arguments)
         sys.stdout.flush()
-        return code if isinstance(code, int) else 0
+        return code
+    except BrokenPipeError:
+        # Whoever read the output has enough.
+        _discard_output()
+        return EXIT_CLEAN
+    except OSError as error:
+        _discard_output()
+        complain(f"cannot write the output: {error.strerror}")
+        return EXIT_USAGE
+
+
+def _code_of(arguments: Sequence[str] | None) -> int:
+    """The exit code of a run.
+
+    Raises:
+        OSError: if its output cannot be written.
+    """
+    try:
+        code = main_group.main(arguments, prog_name="caffe-lint", standalone_mode=False)
+        return code if isinstance(code, int) else EXIT_CLEAN
     except click.ClickException as error:
         complain(error.format_message())
         return EXIT_USAGE
@@ -70,14 +119,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_INTERNAL
     except click.exceptions.Abort:
         complain("interrupted")
-        return EXIT_USAGE
-    except BrokenPipeError:
-        # Whoever read the output has enough; what Python would still flush at exit goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return EXIT_INTERRUPTED
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _OUTPUT_ERRORS and not error.filename:
+            raise
         complain(f"internal error: {type(error).__name__}: {error}")
         return EXIT_INTERNAL
+
+
+def _discard_output() -> None:
+    """Let what Python would still write at its end go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tolerate_encodings() -> None:

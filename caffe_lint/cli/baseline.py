@@ -18,8 +18,9 @@ from ..lint.baseline import (
 )
 from ..report.wording import counted
 from .chooser import Chooser
+from .completion import complete_paths
+from .discovery import find_files
 from .errors import EXIT_CLEAN, EXIT_USAGE, complain
-from .files import find_files
 from .settings_options import SettingsChoice, settings_options
 from .writing import write
 
@@ -37,7 +38,7 @@ def baseline() -> None:
 
 
 def _baseline_options(command: Callable[..., int]) -> Callable[..., int]:
-    paths = click.argument("paths", nargs=-1, metavar="[PATH]...")
+    paths = click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=complete_paths)
     file = click.option(
         "--file",
         "file_name",
@@ -47,7 +48,7 @@ def _baseline_options(command: Callable[..., int]) -> Callable[..., int]:
     return paths(file(settings_options(command)))
 
 
-@baseline.command()
+@baseline.command(short_help="Write what is found into a baseline.")
 @click.option("--force", is_flag=True, help="Overwrite a baseline that exists.")
 @_baseline_options
 def create(paths: tuple[str, ...], file_name: str | None, choice: SettingsChoice, *, force: bool) -> int:
@@ -65,7 +66,7 @@ def create(paths: tuple[str, ...], file_name: str | None, choice: SettingsChoice
     return EXIT_CLEAN
 
 
-@baseline.command()
+@baseline.command(short_help="Take out of a baseline what is no longer found.")
 @_baseline_options
 def update(paths: tuple[str, ...], file_name: str | None, choice: SettingsChoice) -> int:
     """Take out of a baseline what is no longer found; nothing is added.
@@ -106,10 +107,10 @@ def _file(name: str | None, choice: SettingsChoice) -> Path:
 
 def _reports(paths: Sequence[str], choice: SettingsChoice) -> list[FileReport] | None:
     """What is found without a baseline; None, with a word for each, if a file could not be read."""
-    from .check import lint_all
+    from .linting import lint_all
 
     chooser = Chooser(choice._replace(overrides={**choice.overrides, "baseline": None}))
-    reports, errors = lint_all(chooser.kept(find_files(paths or (".",)), paths), chooser)
+    reports, errors = lint_all(find_files(paths or (".",), chooser), chooser)
     for error in errors:
         complain(error.format_message())
     return None if errors else reports

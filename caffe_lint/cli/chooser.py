@@ -1,24 +1,22 @@
 """Chooses, for each file, the settings that hold and the checker that they ask for."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import click
 
 from ..lint.diagnostic import FileReport
 from ..lint.settings import Settings
 from ..lint.typed import Glob
 from ..net import Document
 from ..text import Source
+from .patterns import patterns_of
 from .settings_files import NOTHING, Loaded, SettingsFile, find_settings, load_settings, read_file
 from .settings_options import SettingsChoice, command_globs
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
-
     from ..lint.checker import Checker
+    from ..lint.rule import Rule
 
 
 class Chooser:
@@ -34,12 +32,15 @@ class Chooser:
         self._by_folder: dict[str, Loaded] = {}
         self._by_path: dict[Path, Loaded] = {}
         self._checkers: dict[Settings, Checker] = {}
-        self._specs: dict[tuple[Glob, ...], dict[str, GitIgnoreSpec]] = {}
         self._fixed: Loaded | None = None
         if choice.config or choice.isolated:
             self._fixed = self._overridden(
                 load_settings(read_file(Path(choice.config))) if choice.config else NOTHING
             )
+
+    def __reduce__(self) -> "tuple[type[Chooser], tuple[SettingsChoice]]":
+        # Another process makes its own: what plugins have brought along cannot travel.
+        return Chooser, (self._choice,)
 
     def loaded(self, path: str | os.PathLike[str]) -> Loaded:
         """The settings that hold for a file, which need not exist.
@@ -63,6 +64,21 @@ class Chooser:
         """
         return self.loaded(path).settings
 
+    def project(self, path: str | os.PathLike[str]) -> Path:
+        """The folder of the settings file that was found for a file; the current one where there is none.
+
+        Raises:
+            click.UsageError: if a settings file cannot be read or is wrong.
+        """
+        file = self.loaded(path).file
+        return file.path.parent if file and self._fixed is None else Path()
+
+    @property
+    def has_cache_dir(self) -> bool:
+        """Whether the settings of a file that was looked at name the folder of the cache."""
+        loaded = [self._fixed] if self._fixed else self._by_path.values()
+        return any(each.settings.cache_dir is not None for each in loaded)
+
     def checker(self, path: str | os.PathLike[str]) -> "Checker":
         """What checks a file.
 
@@ -83,10 +99,20 @@ class Chooser:
         selectors = [selector for _, rules in self.file_ignores(path) for selector in rules]
         return checker.without(frozenset(codes_of(checker.known, selectors))) if selectors else checker
 
+    def plugin_rules(self) -> "tuple[Rule, ...]":
+        """The rules of the plugins of all files so far, by code."""
+        found = {
+            rule.code: rule
+            for settings, checker in self._checkers.items()
+            if settings.plugins
+            for rule in checker.known
+        }
+        return tuple(found[code] for code in sorted(found))
+
     def file_ignores(self, path: str | os.PathLike[str]) -> list[tuple[Glob, tuple[str, ...]]]:
         """What `per-file-ignores` says about a file."""
         ignores = self.settings(path).per_file_ignores
-        return [(glob, rules) for glob, rules in ignores if self._matches((glob,), path)]
+        return [(glob, rules) for glob, rules in ignores if self.matches((glob,), path)]
 
     def document(self, source: Source) -> Document:
         """A file, read by the Caffe that settings name."""
@@ -96,18 +122,19 @@ class Chooser:
         """Whether a file's findings make the run fail."""
         return self.settings(report.source.path).fails(report)
 
-    def kept(self, files: Iterable[Path], named: Sequence[str]) -> list[Path]:
-        """The files that are not excluded; those that are named are kept, unless settings say otherwise.
+    def forces_out(self, path: str | os.PathLike[str]) -> bool:
+        """Whether a file is left out although it is named."""
+        settings = self.settings(path)
+        return settings.force_exclude and self.matches(settings.excluded, path)
 
-        Raises:
-            click.UsageError: if nothing is left in the folders that are named.
+    def matches(self, globs: tuple[Glob, ...], path: str | os.PathLike[str], base: str = "") -> bool:
+        """Whether a pattern means a path; that of a folder ends with a slash.
+
+        Patterns without a folder of their own are relative to `base`, by default the current one.
         """
-        files = list(files)
-        given = {Path(name) for name in named}
-        kept = [path for path in files if not self._is_excluded(path, is_named=path in given)]
-        if not kept and files and not all(path in given for path in files):
-            raise click.UsageError("all files are excluded")
-        return kept
+        slash = os.sep if str(path).endswith(os.sep) else ""
+        absolute = os.path.abspath(path) + slash  # noqa: PTH100  run for each file
+        return patterns_of(globs).match(absolute, base or os.getcwd())  # noqa: PTH109
 
     def prepare(self, files: Iterable[Path]) -> None:
         """Make the checkers of all files, so that what is wrong in settings is said before a file is touched.
@@ -117,22 +144,6 @@ class Chooser:
         """
         for path in files:
             self.checker(path)
-
-    def _is_excluded(self, path: Path, *, is_named: bool) -> bool:
-        settings = self.settings(path)
-        if not settings.exclude or (is_named and not settings.force_exclude):
-            return False
-        return self._matches(settings.exclude, path)
-
-    def _matches(self, globs: tuple[Glob, ...], path: str | os.PathLike[str]) -> bool:
-        if globs not in self._specs:
-            self._specs[globs] = _specs(globs)
-        absolute = os.path.abspath(path)  # noqa: PTH100
-        for folder, spec in self._specs[globs].items():
-            relative = os.path.relpath(absolute, folder).replace(os.sep, "/")
-            if not relative.startswith("../") and spec.match_file(relative):
-                return True
-        return False
 
     def _load(self, file: SettingsFile) -> Loaded:
         if file.path not in self._by_path:
@@ -146,15 +157,7 @@ class Chooser:
         """The settings of a file with what the command line gives in its place."""
         choice, settings = self._choice, loaded.settings
         settings = settings._replace(**choice.overrides, command=choice.selection)
-        if choice.exclude:
-            settings = settings._replace(exclude=(*settings.exclude, *command_globs(choice.exclude)))
+        if choice.extend_exclude:
+            added = (*settings.extend_exclude, *command_globs(choice.extend_exclude))
+            settings = settings._replace(extend_exclude=added)
         return loaded._replace(settings=settings)
-
-
-def _specs(globs: Iterable[Glob]) -> "dict[str, GitIgnoreSpec]":
-    from pathspec import GitIgnoreSpec  # few runs need it
-
-    patterns: dict[str, list[str]] = {}
-    for folder, pattern in globs:
-        patterns.setdefault(folder, []).append(pattern)
-    return {folder: GitIgnoreSpec.from_lines(lines) for folder, lines in patterns.items()}

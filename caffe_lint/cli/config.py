@@ -5,13 +5,15 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from ..lint.settings import Selection, Settings
 from ..lint.settings_table import setting_fields
 from ..lint.typed import TypedField, plain
 from .chooser import Chooser
+from .completion import complete_paths
 from .settings_files import Loaded
-from .settings_options import SettingsChoice, settings_options
+from .settings_options import CACHE_VARIABLE, SettingsChoice, settings_options
 
 if TYPE_CHECKING:
     from ..lint.rule import Rule
@@ -21,7 +23,7 @@ _DEFAULT = "default"
 
 
 @click.command(short_help="Show which settings hold, and from where.")
-@click.argument("path", metavar="[PATH]", default=".")
+@click.argument("path", metavar="[PATH]", default=".", shell_complete=complete_paths)
 @click.option("--show", is_flag=True, help="Show all settings, and each rule with what turns it on or off.")
 @click.option(
     "--format",
@@ -37,7 +39,14 @@ def config(path: str, format_name: str, choice: SettingsChoice, *, show: bool) -
 
     PATH need not exist. The other options are those of `caffe-lint check`.
     """
-    chooser = Chooser(choice)
+    show_settings(Chooser(choice), path, format_name, choice, is_whole=show)
+    return 0
+
+
+def show_settings(
+    chooser: Chooser, path: str, format_name: str, choice: SettingsChoice, *, is_whole: bool
+) -> None:
+    """Write which settings hold for a file or folder."""
     inside = _inside(path)
     loaded = chooser.loaded(inside)
     data = {
@@ -50,8 +59,7 @@ def config(path: str, format_name: str, choice: SettingsChoice, *, show: bool) -
 
         sys.stdout.write(json.dumps(data, indent=1) + "\n")
     else:
-        sys.stdout.writelines(f"{line}\n" for line in _text(data, is_whole=show))
-    return 0
+        sys.stdout.writelines(f"{line}\n" for line in _text(data, is_whole=is_whole))
 
 
 def _inside(path: str) -> str:
@@ -65,15 +73,20 @@ def _settings(loaded: Loaded, choice: SettingsChoice) -> Iterator[tuple[str, dic
     for key, field in setting_fields().items():
         origins = [loaded.where((key,)) or _DEFAULT]
         if _is_on_command_line(field.name, choice):
-            is_adding = field.name in ("exclude", *Selection._fields) and origins != [_DEFAULT]
-            origins = [*origins, _COMMAND] if is_adding else [_COMMAND]
+            is_adding = field.name in ("extend_exclude", *Selection._fields) and origins != [_DEFAULT]
+            given = CACHE_VARIABLE if _is_in_environment(field.name) else _COMMAND
+            origins = [*origins, given] if is_adding else [given]
         yield key, {"value": plain(field.kind, _value(loaded.settings, field)), "from": " and ".join(origins)}
 
 
 def _is_on_command_line(name: str, choice: SettingsChoice) -> bool:
-    if name == "exclude":
-        return bool(choice.exclude)
+    if name == "extend_exclude":
+        return bool(choice.extend_exclude)
     return name in choice.overrides or bool(getattr(choice.selection, name, ()))
+
+
+def _is_in_environment(name: str) -> bool:
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.ENVIRONMENT
 
 
 def _value(settings: Settings, field: TypedField) -> object:

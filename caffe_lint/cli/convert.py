@@ -21,7 +21,7 @@ def convert() -> None:
 convert.add_command(roll)
 
 
-@convert.command()
+@convert.command(short_help="Put plain layers in the place of native ones, step by step.")
 @click.argument("path", metavar="NET", type=click.Path(path_type=Path))
 @weights_options
 @click.option(

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ..report import printable
+from .piped import write_stdout
 
 _LINE = re.compile(rb"[^\n]*+\n|[^\n]++")
 _CONTEXT = 3
@@ -40,13 +41,12 @@ def unified_diff(path: str, before: bytes, after: bytes) -> Iterator[bytes]:
             yield line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n"
 
 
-def write_diff(path: str, before: bytes, after: bytes) -> None:
+def write_diff(lines: Iterable[bytes]) -> None:
     """Write a diff; what would act on a terminal comes out as text there."""
     if not sys.stdout.isatty():
-        sys.stdout.flush()
-        sys.stdout.buffer.write(b"".join(unified_diff(path, before, after)))
+        write_stdout(b"".join(lines))
         return
-    for line in unified_diff(path, before, after):
+    for line in lines:
         text = line.decode("utf-8", "surrogateescape").rstrip("\r\n")
         sys.stdout.write("\t".join(map(printable, text.split("\t"))) + "\n")
 

@@ -4,22 +4,32 @@ import sys
 
 import click
 
-from ..lint import Diagnostic, FileReport
+from ..lint import Diagnostic
 from ..lint.checker import Checker
 from ..lint.fixing import FixedFile, fix
 from ..net import Document
 from ..report import printable
 from ..report.wording import counted
+from .diff import unified_diff, write_diff
 from .errors import complain
 from .fix_options import FixChoice
+from .outcome import Outcome
+from .piped import write_stdout
 from .replace import replace
 
 
 class Fixer:
     """Fixes one file after the other."""
 
-    def __init__(self, choice: FixChoice) -> None:
+    def __init__(self, choice: FixChoice, *, is_piped: bool = False) -> None:
+        """Begin with nothing fixed.
+
+        Args:
+            choice: what is to be done.
+            is_piped: whether texts go to the standard output, fixed or not, and not into their files.
+        """
         self._choice = choice
+        self._is_piped = is_piped
         self._fixed = 0
         self._files = 0
         self._unsafe = 0
@@ -29,7 +39,7 @@ class Fixer:
         """Whether the fixes themselves make the run fail."""
         return bool(self._fixed) and (self._choice.diff or self._choice.exit_non_zero_on_fix)
 
-    def fix(self, document: Document, checker: Checker) -> FileReport:
+    def mend(self, document: Document, checker: Checker) -> Outcome:
         """Fix what a checker finds in a file, and report what remains.
 
         Raises:
@@ -38,26 +48,36 @@ class Fixer:
             RuleFailedError: if a rule raises.
         """
         fixed = fix(document, checker.rules, is_unsafe_allowed=self._choice.unsafe_fixes, check=checker.check)
-        if fixed.applied:
-            self._settle(document, fixed)
-            self._fixed += len(fixed.applied)
-            self._files += 1
-        self._unsafe += sum(_is_unsafe(finding) for finding in fixed.report.diagnostics)
-        for finding in fixed.refused:
-            _tell_refused(fixed, finding)
-        return fixed.report
+        return Outcome(
+            fixed.report,
+            done=len(fixed.applied),
+            unsafe=sum(_is_unsafe(finding) for finding in fixed.report.diagnostics),
+            diff=self._settle(document, fixed) if fixed.applied or self._is_piped else (),
+            messages=tuple(_refusal(fixed, finding) for finding in fixed.refused),
+        )
 
-    def _settle(self, document: Document, fixed: FixedFile) -> None:
+    def _settle(self, document: Document, fixed: FixedFile) -> tuple[bytes, ...]:
+        """Write a fixed file, or give the diff that was asked for instead."""
         before, after = document.source, fixed.document.source
         if self._choice.diff:
-            from .diff import write_diff
-
-            write_diff(before.path, before.data, after.data)
-            return
+            return tuple(unified_diff(before.path, before.data, after.data))
+        if self._is_piped:
+            write_stdout(after.data)
+            return ()
         try:
             replace(before.path, before.data, after.data)
         except OSError as error:
             raise click.ClickException(f"cannot write '{before.path}': {error.strerror}") from error
+        return ()
+
+    def take(self, outcome: Outcome) -> None:
+        """Tell of a file, and count it."""
+        self._fixed += outcome.done
+        self._files += bool(outcome.done)
+        self._unsafe += outcome.unsafe
+        write_diff(outcome.diff)
+        for message in outcome.messages:
+            complain(message)
 
     def tell(self, *, to_stderr: bool) -> None:
         """One line about what was fixed, and what more could be."""
@@ -79,10 +99,10 @@ def _is_unsafe(finding: Diagnostic) -> bool:
     return finding.fix is not None and not finding.fix.safe
 
 
-def _tell_refused(fixed: FixedFile, finding: Diagnostic) -> None:
+def _refusal(fixed: FixedFile, finding: Diagnostic) -> str:
     source = fixed.document.source
     line = source.position(finding.span.start).line
-    complain(
+    return (
         f"{printable(source.path)}:{line}: the fix of {finding.code} is not applied: "
         "it would change more than it is meant to"
     )

@@ -9,26 +9,27 @@ import click
 from ..report import printable
 from ..report.wording import counted
 from ..text import Source
+from .chooser import Chooser
+from .completion import complete_paths
+from .discovery import find_files
 from .errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, complain
-from .files import MAX_BYTES, find_files, read_sources
+from .files import read_sources
 from .formatting import formatted
+from .piped import piped, stdin_option, write_stdout
 from .replace import replace
-
-_STDIN = "-"
+from .settings_options import SettingsChoice, file_options
 
 
 @click.command(short_help="Format files.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=complete_paths)
 @click.option("--check", is_flag=True, help="Change nothing: name the files that would be changed.")
 @click.option("--diff", is_flag=True, help="Change nothing: show what would be changed.")
-@click.option(
-    "--stdin-filename",
-    metavar="NAME",
-    default="<stdin>",
-    help="What the standard input is called in messages, where '-' is the PATH.",
-)
-def fmt(paths: tuple[str, ...], *, check: bool, diff: bool, stdin_filename: str) -> int:
-    """Format prototxt files, and all *.prototxt in folders (by default here).
+@stdin_option
+@file_options
+def fmt(
+    paths: tuple[str, ...], stdin_filename: str | None, choice: SettingsChoice, *, check: bool, diff: bool
+) -> int:
+    """Format prototxt files, and those in folders (by default here).
 
     Only the layout changes: all comments and values stay as they are written,
     in their order. A field takes a line; a message in braces that stands on one
@@ -39,12 +40,11 @@ def fmt(paths: tuple[str, ...], *, check: bool, diff: bool, stdin_filename: str)
     would be changed. 2: a wrong call, or a file that cannot be read or written
     or is not a text-format file; it is left as it is.
     """
+    chooser = Chooser(choice)
     formatter = _Formatter(is_dry=check or diff, is_diff=diff)
-    if _STDIN in paths:
-        if len(paths) > 1:
-            raise click.UsageError("'-' goes with no other path")
-        return formatter.pipe(stdin_filename)
-    formatter.run(find_files(paths or (".",)))
+    if stdin := piped(paths, stdin_filename):
+        return formatter.pipe(stdin.read(), is_left_out=chooser.forces_out(stdin.name))
+    formatter.run(find_files(paths or (".",), chooser))
     return formatter.exit_code
 
 
@@ -82,16 +82,11 @@ class _Formatter:
         if summary := self._summary():
             stream.write(f"{summary}\n")
 
-    def pipe(self, name: str) -> int:
+    def pipe(self, source: Source, *, is_left_out: bool) -> int:
         """Format the standard input; what cannot be formatted gives no output."""
-        data = sys.stdin.buffer.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise click.ClickException(f"'{name}' is larger than the limit of {MAX_BYTES // 2**20} MiB")
-        source = Source(name, data)
-        after = self._formatted(source)
+        after = None if is_left_out else self._formatted(source)
         if not self._is_dry:
-            sys.stdout.flush()
-            sys.stdout.buffer.write(data if after is None else after)
+            write_stdout(source.data if after is None else after)
         elif after is not None:
             self._settle(source, after)
         return self.exit_code
@@ -111,9 +106,9 @@ class _Formatter:
         if after == source.data:
             return
         if self._is_diff:
-            from .diff import write_diff
+            from .diff import unified_diff, write_diff
 
-            write_diff(source.path, source.data, after)
+            write_diff(unified_diff(source.path, source.data, after))
         elif self._is_dry:
             sys.stdout.write(f"Would format {printable(source.path)}\n")
         else:

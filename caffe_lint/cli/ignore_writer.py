@@ -4,12 +4,12 @@ import sys
 
 import click
 
-from ..lint import FileReport
 from ..lint.checker import Checker
 from ..lint.ignoring import suppressed
 from ..net import Document
 from ..report.wording import counted
 from .ignore_options import IgnoreChoice
+from .outcome import Outcome
 from .replace import replace
 
 
@@ -24,7 +24,7 @@ class IgnoreWriter:
         self._findings = 0
         self._files = 0
 
-    def fix(self, document: Document, checker: Checker) -> FileReport:
+    def mend(self, document: Document, checker: Checker) -> Outcome:
         """Suppress what a checker finds in a file, and report what remains.
 
         Raises:
@@ -33,15 +33,18 @@ class IgnoreWriter:
         """
         before = checker.check(document)
         after, report = suppressed(document, before, checker.check, self._choice.reason)
-        if after is not document:
-            try:
-                replace(document.source.path, document.source.data, after.source.data)
-            except OSError as error:
-                message = f"cannot write '{document.source.path}': {error.strerror}"
-                raise click.ClickException(message) from error
-            self._findings += len(before.diagnostics) - len(report.diagnostics)
-            self._files += 1
-        return report
+        if after is document:
+            return Outcome(report)
+        try:
+            replace(document.source.path, document.source.data, after.source.data)
+        except OSError as error:
+            raise click.ClickException(f"cannot write '{document.source.path}': {error.strerror}") from error
+        return Outcome(report, done=len(before.diagnostics) - len(report.diagnostics))
+
+    def take(self, outcome: Outcome) -> None:
+        """Count what was suppressed in a file."""
+        self._findings += outcome.done
+        self._files += bool(outcome.done)
 
     def tell(self, *, to_stderr: bool) -> None:
         """One line about what was suppressed."""

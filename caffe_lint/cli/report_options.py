@@ -9,6 +9,7 @@ from typing import NamedTuple
 import click
 
 from ..report import DATA_FORMATS, FORMATS, STATISTICS
+from .completion import complete_paths
 
 
 class Output(NamedTuple):
@@ -67,6 +68,7 @@ _OPTIONS = (
         "-o",
         "--output-file",
         metavar="FILE",
+        shell_complete=complete_paths,
         help="Write them to a file instead of the standard output.",
     ),
     click.option(

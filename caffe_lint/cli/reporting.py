@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from .. import __version__
-from ..lint import FileReport
+from ..lint import FileReport, Rule
 from ..report import DATA_FORMATS, FORMATS, STATISTICS, ColorChoice
 from .output import report_options
 from .report_options import Reporting
@@ -29,7 +29,13 @@ def refuse_to_overwrite(reporting: Reporting, checked: Iterable[Path]) -> None:
 
 
 def write_reports(
-    reports: Sequence[FileReport], reporting: Reporting, color: ColorChoice, *, is_complete: bool
+    reports: Sequence[FileReport],
+    reporting: Reporting,
+    color: ColorChoice,
+    *,
+    plugin_rules: tuple[Rule, ...],
+    is_complete: bool,
+    to_stderr: bool = False,
 ) -> None:
     """Write all that was asked for.
 
@@ -37,12 +43,21 @@ def write_reports(
         reports: the findings of the files.
         reporting: the formats, and where they go.
         color: when to use colour; a file gets it if that is `always`.
+        plugin_rules: what formats explain besides caffe-lint's own rules.
         is_complete: whether these are all files: what is written for programs must not leave one out.
+        to_stderr: whether the standard output is taken by something else.
 
     Raises:
         click.ClickException: if a file cannot be written; the others are written all the same.
     """
-    options = replace(report_options(color), folder=str(Path.cwd()), root=_root(), version=__version__)
+    stream = sys.stderr if to_stderr else sys.stdout
+    options = replace(
+        report_options(color, stream),
+        folder=str(Path.cwd()),
+        root=_root(),
+        version=__version__,
+        rules=plugin_rules,
+    )
     formats = STATISTICS if reporting.statistics else FORMATS
     errors = []
     for name, file in reporting.outputs:
@@ -50,7 +65,7 @@ def write_reports(
             continue
         if file is None:
             for text in formats[name](reports, options):
-                sys.stdout.write(text)
+                stream.write(text)
             continue
         plain = replace(options, color=color == "always", width=80)
         try:

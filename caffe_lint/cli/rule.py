@@ -4,11 +4,12 @@ import sys
 
 import click
 
+from .completion import complete_rule
 from .known_rules import known_rules
 
 
 @click.command(short_help="Explain a rule.")
-@click.argument("name", metavar="CODE|NAME")
+@click.argument("name", metavar="CODE|NAME", shell_complete=complete_rule)
 @click.option(
     "--format",
     "format_name",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from .completion import complete_rules
 from .known_rules import known_rules, rules_meant
 from .settings_options import split_words
 
@@ -12,6 +13,7 @@ from .settings_options import split_words
 @click.group(invoke_without_command=True, short_help="List the rules, or begin a new one.")
 @click.option(
     "--select",
+    shell_complete=complete_rules,
     multiple=True,
     metavar="RULES",
     callback=split_words,

@@ -10,7 +10,11 @@ import click
 from ..lint.diagnostic import Severity
 from ..lint.settings import Selection
 from ..lint.typed import NEVER, Glob
+from .completion import complete_paths, complete_rules
 from .state import state_options
+
+CACHE_VARIABLE = "CAFFE_LINT_CACHE_DIR"
+"""Names the folder of the cache where the command line does not."""
 
 
 class SettingsChoice(NamedTuple):
@@ -23,7 +27,7 @@ class SettingsChoice(NamedTuple):
     overrides: Mapping[str, Any] = {}
     """The fields of the settings that are given, by name."""
     selection: Selection = Selection()
-    exclude: tuple[str, ...] = ()
+    extend_exclude: tuple[str, ...] = ()
 
 
 def split_words(_context: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -42,12 +46,48 @@ _RULES = {
 
 
 def _rules_option(name: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
-    return click.option(name, multiple=True, metavar="RULES", callback=split_words, help=_RULES[name])
+    return click.option(
+        name,
+        multiple=True,
+        metavar="RULES",
+        callback=split_words,
+        shell_complete=complete_rules,
+        help=_RULES[name],
+    )
 
 
 _Decorator = Callable[[Callable[..., int]], Callable[..., int]]
 
-_OPTIONS: tuple[_Decorator, ...] = (
+_FILE_OPTIONS: tuple[_Decorator, ...] = (
+    click.option(
+        "--exclude",
+        multiple=True,
+        metavar="GLOB",
+        help="Leave these files and folders out, as in .gitignore, instead of those that settings exclude.",
+    ),
+    click.option(
+        "--extend-exclude", multiple=True, metavar="GLOB", help="Leave these files and folders out, too."
+    ),
+    click.option(
+        "--force-exclude/--no-force-exclude",
+        default=None,
+        help="Leave out excluded files even if they are named.",
+    ),
+    click.option(
+        "--respect-gitignore/--no-respect-gitignore",
+        default=None,
+        help="Leave out of folders what git ignores; this is the default.",
+    ),
+    click.option(
+        "--config",
+        metavar="FILE",
+        shell_complete=complete_paths,
+        help="Take settings from this file, not from the nearest ones.",
+    ),
+    click.option("--isolated", is_flag=True, help="Leave all settings files alone."),
+)
+
+_RULE_OPTIONS: tuple[_Decorator, ...] = (
     *map(_rules_option, _RULES),
     click.option(
         "--dialect",
@@ -63,33 +103,53 @@ _OPTIONS: tuple[_Decorator, ...] = (
     ),
     click.option("--exit-zero", is_flag=True, help="Exit code 0 whatever is found."),
     click.option(
-        "--exclude",
-        multiple=True,
-        metavar="GLOB",
-        help="Leave these files and folders out, too; as in .gitignore. May be repeated.",
+        "--baseline",
+        metavar="FILE",
+        shell_complete=complete_paths,
+        help="Do not report the old findings in this file.",
     ),
     click.option(
-        "--force-exclude/--no-force-exclude",
-        default=None,
-        help="Leave out excluded files even if they are named.",
+        "--cache-dir",
+        metavar="FOLDER",
+        envvar=CACHE_VARIABLE,
+        show_envvar=True,
+        shell_complete=complete_paths,
+        help="Keep the cache here, not in '.caffe_lint_cache'.",
     ),
-    click.option("--baseline", metavar="FILE", help="Do not report the old findings in this file."),
-    click.option("--config", metavar="FILE", help="Take settings from this file, not from the nearest ones."),
-    click.option("--isolated", is_flag=True, help="Leave all settings files alone."),
 )
 
 
 def settings_options(command: Callable[..., int]) -> Callable[..., int]:
-    """The options, given to a command as one argument `choice`."""
+    """The options about rules and files, given to a command as one argument `choice`."""
+    return _with_choice(command, _RULE_OPTIONS + _FILE_OPTIONS)
 
+
+def file_options(command: Callable[..., int]) -> Callable[..., int]:
+    """The options about files alone, given to a command as one argument `choice`."""
+    return _with_choice(command, _FILE_OPTIONS)
+
+
+def _with_choice(command: Callable[..., int], options: tuple[_Decorator, ...]) -> Callable[..., int]:
     @wraps(command)
-    def with_choice(**options: Any) -> int:
-        return command(choice=_choice(options), **options)
+    def with_choice(**given: Any) -> int:
+        return command(choice=_choice(given), **given)
 
     decorated: Callable[..., int] = with_choice
-    for option in reversed(_OPTIONS):
+    for option in reversed(options):
         decorated = option(decorated)
     return decorated
+
+
+_OVERRIDING = (
+    "fixable",
+    "unfixable",
+    "dialect",
+    "phase",
+    "level",
+    "stages",
+    "force_exclude",
+    "respect_gitignore",
+)
 
 
 def _choice(options: dict[str, Any]) -> SettingsChoice:
@@ -97,20 +157,18 @@ def _choice(options: dict[str, Any]) -> SettingsChoice:
     config, isolated = options.pop("config"), options.pop("isolated")
     if config and isolated:
         raise click.UsageError("--config and --isolated exclude each other")
-    selection = Selection(**{name: options.pop(name) for name in Selection._fields})
-    overrides = {
-        name: value
-        for name in ("fixable", "unfixable", "dialect", "phase", "level", "stages", "force_exclude")
-        if (value := options.pop(name)) not in (None, ())
-    }
-    baseline, fail_on = options.pop("baseline"), options.pop("fail_on")
-    if baseline:
-        overrides["baseline"] = Path(baseline)
-    if fail_on:
+    selection = Selection(**{name: options.pop(name, ()) for name in Selection._fields})
+    overrides = {name: value for name in _OVERRIDING if (value := options.pop(name, None)) not in (None, ())}
+    if exclude := options.pop("exclude"):
+        overrides["exclude"] = command_globs(exclude)
+    for name in ("baseline", "cache_dir"):
+        if given := options.pop(name, None):
+            overrides[name] = Path(given)
+    if fail_on := options.pop("fail_on", None):
         overrides["fail_on"] = None if fail_on == NEVER else Severity(fail_on)
-    if options.pop("exit_zero"):
+    if options.pop("exit_zero", False):
         overrides["fail_on"] = None
-    return SettingsChoice(config, isolated, overrides, selection, options.pop("exclude"))
+    return SettingsChoice(config, isolated, overrides, selection, options.pop("extend_exclude"))
 
 
 def command_globs(patterns: tuple[str, ...]) -> tuple[Glob, ...]:

@@ -13,6 +13,7 @@ from ..report.net_rows import net_rows
 from ..report.net_table import net_table
 from ..report.net_text import net_csv, net_markdown
 from ..report.recurrent_text import recurrent_text
+from .completion import complete_paths
 from .files import read_source
 from .options import color_option, dialect_option
 from .output import report_options
@@ -20,7 +21,7 @@ from .state import chosen_states, state_options
 
 
 @click.command(short_help="Show a net as Caffe builds it.")
-@click.argument("path", metavar="NET")
+@click.argument("path", metavar="NET", shell_complete=complete_paths)
 @click.option(
     "--format",
     "format_name",

@@ -193,7 +193,7 @@ def lstm(**parameters: object) -> None:
     _write_net(LstmOptions, parameters)
 
 
-@unroll.command()
+@unroll.command(short_help="Write a GRU as Cho et al. (2014) define it.")
 @_unroll_options(["sequence", "netspec"])
 def gru(**parameters: object) -> None:
     """Write a GRU as Cho et al. (2014) define it.

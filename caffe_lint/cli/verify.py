@@ -14,11 +14,15 @@ from ..peer import NetText, Peer, PeerError, Verdict
 from ..peer.agreement import Difference, compare
 from ..report import ColorChoice
 from ..report.verdict import DifferenceData, FileVerdict, StateVerdict, full_verdicts
+from .chooser import Chooser
+from .completion import complete_paths
+from .discovery import find_files
 from .errors import EXIT_CLEAN, EXIT_FINDINGS
 from .expectation import Expected, expect
-from .files import find_files, read_source
+from .files import read_source
 from .options import color_option, dialect_option
 from .output import report_options
+from .settings_options import SettingsChoice
 from .state import chosen_states, state_options
 
 _HOW_TO_GET_CAFFE = """
@@ -30,7 +34,7 @@ pip cannot install it: the package 'caffe' of PyPI is an empty placeholder"""
 
 
 @click.command(short_help="Compare with a real Caffe.")
-@click.argument("paths", nargs=-1, required=True, metavar="NET...")
+@click.argument("paths", nargs=-1, required=True, metavar="NET...", shell_complete=complete_paths)
 @click.option(
     "--caffe",
     "command",
@@ -126,7 +130,7 @@ def _split(command: str) -> list[str]:
 def _nets(paths: Iterable[str], dialect: str) -> Iterator[Document]:
     """The files that a call means; those in a folder that hold no net are left out."""
     named, count = set(paths), 0
-    for path in find_files(paths):
+    for path in find_files(paths, Chooser(SettingsChoice())):
         try:
             document = Document(read_source(path), dialect)
         except ValueError as error:

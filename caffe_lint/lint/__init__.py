@@ -11,11 +11,12 @@ from .model_rules import (
     TrainingRule,
     severity_of,
 )
+from .old_field_rule import OldFieldRule
 from .old_form_rule import OldFormRule
 from .rule import DocumentRule, NetRule, Rule, SuppressionRule
 from .runner import RuleFailedError, lint
 from .settings import Settings
-from .solver_rule import SolverRule, judge_name
+from .solver_rule import SolverRule, judge_name, spelling_fix
 
 __all__ = [
     "Claim",
@@ -28,6 +29,7 @@ __all__ = [
     "NetContext",
     "NetRule",
     "Note",
+    "OldFieldRule",
     "OldFormRule",
     "RecurrentRule",
     "RejectionRule",
@@ -42,4 +44,5 @@ __all__ = [
     "judge_name",
     "lint",
     "severity_of",
+    "spelling_fix",
 ]

@@ -38,7 +38,18 @@ class Checker(NamedTuple):
         Raises:
             RuleFailedError: if a rule raises.
         """
-        report = lint(document, self.rules, self.states, known=self.known)
+        return self.settle(self.find(document))
+
+    def find(self, document: Document) -> FileReport:
+        """What the rules find in a file, whatever settings say about the findings.
+
+        Raises:
+            RuleFailedError: if a rule raises.
+        """
+        return lint(document, self.rules, self.states, known=self.known)
+
+    def settle(self, report: FileReport) -> FileReport:
+        """What is to be reported of what was found."""
         found = tuple(map(self._adjusted, report.diagnostics))
         if self.baseline is not None:
             found = self.baseline.new(report.source, found)

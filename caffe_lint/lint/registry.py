@@ -13,7 +13,8 @@ from typing import NamedTuple
 from .rule import Rule
 from .settings import Selection
 
-_PACKAGE = "caffe_lint.rules"
+OWN_RULES = "caffe_lint.rules"
+"""The package of caffe-lint's own rules."""
 
 EVERYTHING = "ALL"
 """The selector that means all rules."""
@@ -41,7 +42,7 @@ def _near(selector: str, known: Sequence[Rule]) -> str:
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """One instance of every rule of caffe-lint itself, by code."""
-    return tuple(sorted(rules_in(importlib.import_module(_PACKAGE)), key=lambda rule: rule.code))
+    return tuple(sorted(rules_in(importlib.import_module(OWN_RULES)), key=lambda rule: rule.code))
 
 
 def rules_in(module: ModuleType) -> list[Rule]:

@@ -28,6 +28,13 @@ class Rule(ABC):
     options: tuple[object, ...] = ()
     """What settings may change: a NamedTuple of `Annotated[type, "what it means"]` fields with defaults."""
 
+    def other_files(self, document: Document) -> Iterable[str]:  # noqa: ARG002  for rules that read some
+        """The paths of the files on which the findings in a file rest too, whether they exist or not.
+
+        The cache gives findings only as long as these files, too, are as they were.
+        """
+        return ()
+
 
 class DocumentRule(Rule):
     """A rule about a file as such, before any net is built of it."""

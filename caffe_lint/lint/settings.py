@@ -8,6 +8,35 @@ from ..net.state import Phase
 from .diagnostic import FileReport, Severity
 from .typed import Glob, Plugin
 
+_TOOL_FOLDERS = (
+    ".bzr",
+    ".direnv",
+    ".eggs",
+    ".git",
+    ".hg",
+    ".ipynb_checkpoints",
+    ".mypy_cache",
+    ".nox",
+    ".pyenv",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".svn",
+    ".tox",
+    ".venv",
+    ".vscode",
+    "__pypackages__",
+    "_build",
+    "build",
+    "dist",
+    "node_modules",
+    "site-packages",
+    "venv",
+)
+"""Folders of tools, and of what they make or fetch."""
+
+_LOOKED_FOR = tuple(Glob("", pattern) for pattern in ("*.prototxt", "*.pbtxt"))
+_LEFT_OUT = tuple(Glob("", name) for name in _TOOL_FOLDERS)
+
 
 class Selection(NamedTuple):
     """Which rules are on, as one place says it; in this order."""
@@ -56,9 +85,20 @@ class Settings(NamedTuple):
     level: Annotated[int | None, "Check the nets at this level only."] = None
     stages: Annotated[tuple[str, ...], "Check the nets in these stages, all of them together, only."] = ()
     fail_on: Annotated[Severity | None, "The least severity that gives exit code 1."] = Severity.WARNING
+    include: Annotated[
+        tuple[Glob, ...], "The files that are looked for in folders; of `*.pbtxt` those that are Caffe's."
+    ] = _LOOKED_FOR
+    extend_include: Annotated[
+        tuple[Glob, ...],
+        "Files that are looked for besides those of `include`; adds to that of an extended file.",
+    ] = ()
     exclude: Annotated[
         tuple[Glob, ...], "Files and folders that are left out, written as in `.gitignore`."
+    ] = _LEFT_OUT
+    extend_exclude: Annotated[
+        tuple[Glob, ...], "What is left out besides `exclude`; adds to that of an extended file."
     ] = ()
+    respect_gitignore: Annotated[bool, "Leave out of folders what git ignores."] = True
     force_exclude: Annotated[bool, "Leave out excluded files even if they are named on the command line."] = (
         False
     )
@@ -68,6 +108,9 @@ class Settings(NamedTuple):
         "Modules with rules: paths, module names, names of entry points in the group `caffe_lint.rules`, "
         "or `*` for all of these.",
     ] = ()
+    cache_dir: Annotated[
+        Path | None, "The folder of the cache; by default `.caffe_lint_cache` beside the settings file."
+    ] = None
     command: Selection = Selection()
     """What the command line says about rules; it comes on top of what the files say."""
 
@@ -76,6 +119,16 @@ class Settings(NamedTuple):
         """Which rules are on: what the files say, and on top what the command line says."""
         own = Selection(self.select, self.extend_select, self.ignore, self.extend_ignore)
         return own, self.command
+
+    @property
+    def included(self) -> tuple[Glob, ...]:
+        """The files that are looked for in folders."""
+        return self.include + self.extend_include
+
+    @property
+    def excluded(self) -> tuple[Glob, ...]:
+        """The files and folders that are left out."""
+        return self.exclude + self.extend_exclude
 
     @property
     def states(self) -> tuple[NetState, ...] | None:

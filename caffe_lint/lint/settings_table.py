@@ -9,7 +9,7 @@ from typing import Any
 from .settings import Settings
 from .typed import TypedField, WrongValueError, json_type, plain, read_value, typed_fields
 
-ADDING = ("extend_select", "extend_ignore")
+ADDING = ("extend_select", "extend_ignore", "extend_include", "extend_exclude")
 """What adds to the same key of an extended file, where other keys replace it."""
 
 
@@ -48,7 +48,7 @@ def read_settings(table: Mapping[str, object], folder: str) -> dict[str, Any]:
         except WrongValueError as error:
             keys = (key, *error.keys)
             raise SettingsError(f"'{'.'.join(keys)}': {error}", keys, error.found) from error
-    for name in ("exclude", "per-file-ignores"):
+    for name in ("include", "extend-include", "exclude", "extend-exclude", "per-file-ignores"):
         for pattern in _patterns(table.get(name)):
             if pattern.startswith("!"):
                 raise SettingsError(f"'{name}': a pattern cannot begin with '!'", (name,), pattern)

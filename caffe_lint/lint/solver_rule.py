@@ -3,10 +3,12 @@
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from ..net import Document, Solver
 from ..schema import BVLC, Answer
-from .diagnostic import Diagnostic, Severity
+from ..text import Span
+from .diagnostic import Diagnostic, Fix, Severity
 from .model_rules import severity_of
 from .rule import DocumentRule
 
@@ -30,15 +32,36 @@ class SolverRule(DocumentRule):
         """The findings in a solver."""
 
 
-def judge_name(name: str, known: Iterable[str], document: Document) -> tuple[Severity, str]:
+class Judged(NamedTuple):
+    """A name that BVLC's Caffe does not know."""
+
+    severity: Severity
+    hint: str
+    """What was probably meant, or what there is."""
+    meant: str
+    """The only name that is near; empty where none is, or several are."""
+
+
+def judge_name(name: str, known: Iterable[str], document: Document) -> Judged:
     """How bad it is that a name is none of those that BVLC's Caffe compares it with, and what was meant.
 
     Names that other Caffes have are not known in full: for a file of one of them it is a note.
     """
     names = {right.lower(): right for right in known}
-    near = get_close_matches(name.lower(), names, n=1, cutoff=0.7)
+    near = get_close_matches(name.lower(), names, n=2, cutoff=0.7)
+    if name.lower() in names:
+        near = [name.lower()]
     answer = Answer.NEAR if near or not name else Answer.NOWHERE
     severity = severity_of(answer, document) if BVLC in document.dialects else Severity.NOTE
     if near:
-        return severity, f"did you mean '{names[near[0]]}'?"
-    return severity, "known are " + ", ".join(f"'{right}'" for right in names.values())
+        meant = names[near[0]]
+        return Judged(severity, f"did you mean '{meant}'?", "" if near[1:] else meant)
+    return Judged(severity, "known are " + ", ".join(f"'{right}'" for right in names.values()), "")
+
+
+def spelling_fix(document: Document, field: Span, name: str, meant: str) -> Fix | None:
+    """The fix that writes what a string field was probably meant to say; it is a guess."""
+    from ..net.rename import string_edit
+
+    edit = string_edit(document.source.data, field, name, meant) if meant else None
+    return Fix(False, f"write '{meant}'", (edit,), frozenset({"settings"})) if edit else None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..lint.diagnostic import FileReport
+from ..lint.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +13,8 @@ class ReportOptions:
 
     `width` is the room for a line in cells: prose is wrapped and excerpts are cut to it. `folder` is the
     working folder and `root` the project's, to which services like GitHub want paths to be relative; both
-    are absolute. `version` is that of caffe-lint.
+    are absolute. `version` is that of caffe-lint, and
+    `rules` are those of plugins, for formats that explain rules.
     """
 
     color: bool = False
@@ -21,6 +23,7 @@ class ReportOptions:
     folder: str = ""
     root: str = ""
     version: str = ""
+    rules: tuple[Rule, ...] = ()
 
 
 Formatter = Callable[[Sequence[FileReport], ReportOptions], Iterable[str]]

@@ -36,11 +36,12 @@ def _option(field: TypedField) -> dict[str, object]:
 
 def explained(rule: Rule) -> str:
     """A rule as people read it."""
+    return "\n".join([f"{rule.code} {rule.name}", "", rule_text(rule).text, "", *rule_facts(rule)]) + "\n"
+
+
+def rule_facts(rule: Rule) -> list[str]:
+    """Severity, claim, fix and options of a rule, line by line."""
     lines = [
-        f"{rule.code} {rule.name}",
-        "",
-        rule_text(rule).text,
-        "",
         f"Severity: {rule.severity.value}",
         f"Claim: {CLAIM_WORDS[rule.claim]} ({rule.claim.value})",
         f"Fix: {'for some of its findings' if rule.fixable else 'none'}",
@@ -49,7 +50,7 @@ def explained(rule: Rule) -> str:
     if options:
         lines += ["", f"Options, in [tool.caffe-lint.rules.{rule.name}]:"]
         lines += [line for field in options.values() for line in _option_lines(field)]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def _option_lines(field: TypedField) -> list[str]:

@@ -24,7 +24,7 @@ def sarif(reports: Sequence[FileReport], options: ReportOptions) -> Iterator[str
     """A log of one run, in pure ASCII; it describes the rules that have findings."""
     found = {finding.code: finding for report in reports for finding in report.diagnostics}
     codes = {code: index for index, code in enumerate(sorted(found))}
-    driver: _Object = {"name": "caffe-lint", "rules": _rules([found[code] for code in codes])}
+    driver: _Object = {"name": "caffe-lint", "rules": _rules([found[code] for code in codes], options.rules)}
     if options.version:
         driver["version"] = options.version
     run: _Object = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints"}
@@ -42,9 +42,9 @@ def _known_by(mark: str) -> _Object:
     return {"partialFingerprints": {"caffeLint/v1": mark}}
 
 
-def _rules(examples: Sequence[Diagnostic]) -> list[_Object]:
+def _rules(examples: Sequence[Diagnostic], plugins: Sequence[Rule]) -> list[_Object]:
     """What is to be said of each rule; the examples are one finding of each."""
-    known = {rule.code: rule for rule in all_rules()}
+    known = {rule.code: rule for rule in (*plugins, *all_rules())}
     return [_rule(example) | _explained(known, example.code) for example in examples]
 
 

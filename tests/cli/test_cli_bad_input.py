@@ -89,7 +89,7 @@ def test_a_hundred_thousand_closing_braces_are_given_up(capsys: Captured) -> Non
     [
         ("missing.prototxt", "no such file or folder: 'missing.prototxt'"),
         ("missing/net.prototxt", "no such file or folder: 'missing/net.prototxt'"),
-        ("empty", "no *.prototxt file in folder 'empty'"),
+        ("empty", "no file to work on in folder 'empty': looked for *.prototxt, *.pbtxt"),
         ("a" * 5000, f"cannot read '{'a' * 5000}': File name too long"),
         ("a\x1b[31m\r\u202eb", r"no such file or folder: 'a\x1b[31m\r\u202eb'"),
         ("a\0b", r"no such file or folder: 'a\x00b'"),

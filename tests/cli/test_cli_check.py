@@ -111,7 +111,7 @@ def test_an_interrupt_ends_the_run_with_a_word(monkeypatch: pytest.MonkeyPatch, 
         raise KeyboardInterrupt
 
     monkeypatch.setattr("caffe_lint.lint.checker.lint", interrupt)
-    assert main(["clean.prototxt"]) == 2
+    assert main(["clean.prototxt"]) == 130
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.strip() == "caffe-lint: interrupted"

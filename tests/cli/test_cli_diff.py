@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from time import perf_counter
 
@@ -38,3 +39,14 @@ def test_changes_among_many_lines_that_are_alike_are_found_at_once() -> None:
     lines = list(unified_diff("net", old, new))
     assert perf_counter() - start < 5
     assert [line for line in lines if line.startswith(b"+ ")] == [b'+  top: "y"\n'] * 1000
+
+
+def test_the_last_word_comes_behind_the_diff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where both outputs go into one file."""
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    net = tmp_path / "net.prototxt"
+    net.write_text('layer { name: "a" type: "Concat" bottom: "b" top: "c" concat_param { concat_dim: 1 } }\n')
+    command = [sys.executable, "-m", "caffe_lint", "--isolated", "--diff", str(net)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    assert done.stdout.startswith("--- ")
+    assert done.stdout.endswith("\nWould fix 1 finding in 1 file\n")

@@ -150,8 +150,8 @@ def test_a_layout_that_would_say_something_else_is_not_written(
     ("arguments", "message"),
     [
         (["missing.prototxt"], "no such file or folder: 'missing.prototxt'"),
-        (["."], "no *.prototxt file in folder '.'"),
-        (["-", "a"], "'-' goes with no other path"),
+        (["."], "no file to work on in folder '.': looked for *.prototxt, *.pbtxt"),
+        (["-", "a"], "the standard input goes with no other path"),
     ],
 )
 def test_a_wrong_call(arguments: list[str], message: str, capsys: Captured) -> None:

@@ -154,3 +154,17 @@ def test_in_a_checkout_the_rule_becomes_one_of_its_own(capsys: Captured) -> None
     assert main(["tests/rules/too_deep/bad.prototxt", "tests/rules/too_deep/good.prototxt"]) == 0
     assert main(["rules", "new", "too-deep", "--code", "CL191"]) == 2
     assert "'rules/too_deep.py' exists" in capsys.readouterr().err
+
+
+def test_sarif_explains_rules_of_plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["rules", "new", "too-deep"]) == 0
+    module = Path("lint_rules/too_deep.py")
+    module.write_text(module.read_text("utf-8").replace('== "none"', '== "Input"'), "utf-8")
+    Path("caffe-lint.toml").write_text('plugins = ["lint_rules"]\n', "utf-8")
+    text = 'layer { name: "a" type: "Input" top: "a" input_param { shape { dim: 2 } } }\n'
+    Path("net.prototxt").write_text(text, "utf-8")
+    assert main(["--format", "sarif", "-o", "found.sarif", "net.prototxt"]) == 1
+    (rule,) = json.loads(Path("found.sarif").read_text("utf-8"))["runs"][0]["tool"]["driver"]["rules"]
+    assert rule["id"] == "X001"
+    assert "A layer named 'bad'" in rule["help"]["text"]

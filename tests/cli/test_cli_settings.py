@@ -116,7 +116,7 @@ def test_extended_files_give_what_the_nearest_does_not(capsys: Captured) -> None
     write("inner/caffe-lint.toml", 'extend = "../base.toml"\nextend-ignore = ["CL106"]')
     write("inner/broken.prototxt", BROKEN)
     assert main(["inner"]) == 2
-    assert "all files are excluded" in capsys.readouterr().err
+    assert "left out: 2 by 'exclude'" in capsys.readouterr().err
     write("base.toml", 'ignore = ["CL101"]\nextend-ignore = ["CL8"]')
     assert found(capsys, "inner") == []
     write("inner/caffe-lint.toml", 'extend = "../base.toml"\nignore = []')
@@ -216,9 +216,13 @@ def test_exclude(capsys: Captured) -> None:
     assert found(capsys, ".") == ALL[2:]
     assert found(capsys, "broken.prototxt", "inner/warned.prototxt") == ALL[:2]
     assert (
-        found(capsys, "--exclude", "warned.prototxt", "broken.prototxt", "inner/warned.prototxt") == ALL[:2]
+        found(capsys, "--extend-exclude", "warned.prototxt", "broken.prototxt", "inner/warned.prototxt")
+        == ALL[:2]
     )
-    assert complaint(capsys, "inner") == "all files are excluded"
+    assert found(capsys, "--exclude", "warned.prototxt", ".") == ALL[:1]
+    assert complaint(capsys, "inner") == (
+        "no file to work on in folder 'inner': looked for *.prototxt, *.pbtxt; left out: 1 by 'exclude'"
+    )
 
 
 @pytest.mark.parametrize("extra", ["", "force-exclude = true"])

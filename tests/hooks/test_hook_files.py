@@ -1,4 +1,4 @@
-"""The hooks' manifest, the action and the CI recipes are valid for the services that read them."""
+"""The hooks' manifest and the action are valid for the services that read them, and the recipes use them."""
 
 import re
 import shlex
@@ -10,11 +10,12 @@ import pytest
 import yaml
 
 from caffe_lint.cli import main
+from tests.docs.blocks import page_blocks
 
 ROOT = Path(__file__).resolve().parents[2]
-RECIPES = re.findall(
-    r"<!-- check: ([\w-]+) -->\n```yaml\n(.*?)```", (ROOT / "docs/hooks.md").read_text("utf-8"), re.DOTALL
-)
+BLOCKS = page_blocks("hooks.md")
+RECIPES = {block.title: block.text for block in BLOCKS if block.title}
+WORKFLOWS = [name for name in RECIPES if name.startswith(".github/workflows/")]
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
 
 
@@ -39,18 +40,6 @@ def test_action_is_valid() -> None:
     assert result.returncode == 0, result.stdout
 
 
-@pytest.mark.parametrize("number", range(len(RECIPES)))
-def test_recipe_is_valid(number: int, tmp_path: Path) -> None:
-    kind, text = RECIPES[number]
-    recipe = tmp_path / "recipe.yaml"
-    recipe.write_text(text, encoding="utf-8")
-    if kind == "pre-commit":
-        result = judged("pre_commit", "validate-config", str(recipe))
-    else:
-        result = judged("check_jsonschema", "--builtin-schema", f"vendor.{kind}", str(recipe))
-    assert result.returncode == 0, result.stdout
-
-
 def test_validators_notice_mistakes(tmp_path: Path) -> None:
     wrong = tmp_path / "action.yml"
     wrong.write_text((ROOT / "action.yml").read_text("utf-8").replace("shell:", "shel:"), encoding="utf-8")
@@ -58,22 +47,34 @@ def test_validators_notice_mistakes(tmp_path: Path) -> None:
     assert result.returncode != 0
 
 
-def test_recipes_of_all_services_are_checked_and_use_what_there_is() -> None:
-    assert {kind for kind, _ in RECIPES} == {"pre-commit", "github-workflows", "gitlab-ci"}
-    page = (ROOT / "docs/hooks.md").read_text("utf-8")
-    assert page.count("```yaml") == len(RECIPES)
+def test_recipes_use_what_there_is() -> None:
+    """That they are valid is what the tests of the pages look at."""
     action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-    steps = [
-        step
-        for kind, text in RECIPES
-        if kind == "github-workflows"
-        for step in yaml.safe_load(text)["jobs"]["caffe-lint"]["steps"]
-    ]
+    jobs = [yaml.safe_load(RECIPES[name])["jobs"]["caffe-lint"] for name in WORKFLOWS]
+    steps = [step for job in jobs for step in job["steps"]]
     given = {name for step in steps if "/caffe-lint@" in step["uses"] for name in step["with"]}
     assert given == {"paths", "args"}
     assert set(action["inputs"]) == given | {"format"}
-    ids = [hook["id"] for hook in yaml.safe_load(RECIPES[0][1])["repos"][0]["hooks"]]
-    assert set(ids) <= {hook["id"] for hook in HOOKS}
+    (repo,) = yaml.safe_load(RECIPES[".pre-commit-config.yaml"])["repos"]
+    assert {hook["id"] for hook in repo["hooks"]} <= {hook["id"] for hook in HOOKS}
+
+
+def test_commands_in_recipes_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("models").mkdir()
+    Path("models/net.prototxt").write_text('name: "none"\n', encoding="utf-8")
+    steps = yaml.safe_load(RECIPES[WORKFLOWS[1]])["jobs"]["caffe-lint"]["steps"]
+    commands = [f"caffe-lint {steps[1]['with']['args']}"]
+    for name in ("Jenkinsfile", ".gitlab-ci.yml"):
+        commands += re.findall(r"caffe-lint -[^'\n]+", RECIPES[name])
+    assert len(commands) == 3
+    for command in commands:
+        assert main([*shlex.split(command)[1:], "--exit-zero"]) == 0, command
+    assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {
+        "caffe-lint.sarif",
+        "caffe-lint.xml",
+        "gl-code-quality-report.json",
+    }
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: str(hook["id"]))

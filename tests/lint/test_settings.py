@@ -39,9 +39,14 @@ level = 2
 stages = ["deploy"]
 fail-on = "never"
 exclude = ["old/", "*.bak.prototxt"]
+extend-exclude = ["more"]
+include = ["*.pt"]
+extend-include = ["nets/*.txt"]
+respect-gitignore = false
 force-exclude = true
 baseline = "old.json"
 plugins = ["lint_rules", "acme.rules"]
+cache-dir = "cache"
 
 [per-file-ignores]
 "legacy/**" = ["CL8"]
@@ -85,9 +90,14 @@ def test_every_key_is_read() -> None:
         stages=("deploy",),
         fail_on=None,
         exclude=(Glob("/repo", "old/"), Glob("/repo", "*.bak.prototxt")),
+        extend_exclude=(Glob("/repo", "more"),),
+        include=(Glob("/repo", "*.pt"),),
+        extend_include=(Glob("/repo", "nets/*.txt"),),
+        respect_gitignore=False,
         force_exclude=True,
         baseline=Path("/repo/old.json"),
         plugins=(Plugin("/repo", "lint_rules"), Plugin("/repo", "acme.rules")),
+        cache_dir=Path("/repo/cache"),
     )
     assert hash(settings) == hash(read(EVERYTHING))
 
@@ -96,7 +106,7 @@ def test_values_come_out_as_they_went_in() -> None:
     given = tomllib.loads(EVERYTHING)
     settings = read(EVERYTHING)
     for key, field in setting_fields().items():
-        if key not in ("extend", "baseline"):
+        if key not in ("extend", "baseline", "cache-dir"):
             assert plain(field.kind, getattr(settings, field.name)) == given[key]
 
 
@@ -118,6 +128,7 @@ def test_values_come_out_as_they_went_in() -> None:
         ("rules = {CL1 = {x = {}}}", "'rules.CL1.x': expected a value, found a table"),
         ('exclude = [""]', "'exclude': expected a pattern, found ''"),
         ('exclude = ["!a"]', "'exclude': a pattern cannot begin with '!'"),
+        ('extend-include = ["!a"]', "'extend-include': a pattern cannot begin with '!'"),
         ("exclude = {}", "'exclude': expected a list of strings, found a table"),
         (f"dialect = [{'1,' * 50}]", "'dialect': expected a string, found a list"),
     ],
@@ -158,7 +169,14 @@ def test_schema_knows_every_field_of_the_settings() -> None:
     assert named == set(Settings._fields) - {"command"}
     assert set(properties) == {name.replace("_", "-") for name in named}
     defaults = {key: entry["default"] for key, entry in properties.items() if "default" in entry}
-    assert defaults == {"dialect": "auto", "fail-on": "warning", "force-exclude": False}
+    assert defaults.pop("exclude") == [glob.pattern for glob in Settings().exclude]
+    assert defaults == {
+        "dialect": "auto",
+        "fail-on": "warning",
+        "force-exclude": False,
+        "include": ["*.prototxt", "*.pbtxt"],
+        "respect-gitignore": True,
+    }
 
 
 @pytest.mark.parametrize(

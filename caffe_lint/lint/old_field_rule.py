@@ -1,0 +1,47 @@
+"""Rules about old fields of today's layers, with the new field as a fix."""
+
+from abc import abstractmethod
+from collections.abc import Iterator
+
+from ..net import Document
+from ..schema import BVLC, Block, load_schema
+from ..text import Edit
+from .diagnostic import Claim, Diagnostic, Fix, Severity
+from .rule import DocumentRule
+
+
+class OldFieldRule(DocumentRule):
+    """A rule about a field that Caffe still reads as it reads a newer one; a finding a layer.
+
+    In a net of old layers there is something else to do first, see OldFormRule.
+    """
+
+    severity = Severity.NOTE
+    claim = Claim.STYLE
+    fixable = True
+
+    def check(self, document: Document) -> Iterator[Diagnostic]:
+        """The findings of `check_block`, for a net that the parser takes."""
+        if document.root_type != "NetParameter" or document.syntax_problems or document.schema_problems:
+            return
+        if not document.net_settings.has("layers"):
+            for block in document.net_settings.blocks("layer"):
+                yield from self.check_block(document, block)
+
+    @abstractmethod
+    def check_block(self, document: Document, layer: Block) -> Iterator[Diagnostic]:
+        """The findings in a layer."""
+
+    def has_successor(self, document: Document, block: Block, new: str) -> bool:
+        """Whether a newer field is not there yet, and known where the file is read: in BVLC, or in all."""
+        field = load_schema().message(block.type.name).fields.get(new)
+        if field is None or block.has(new):
+            return False
+        readers = {BVLC} if BVLC in document.dialects else set(document.dialects)
+        return readers <= set(field.repos)
+
+    def renewed(self, block: Block, old: str, new: str, edits: tuple[Edit, ...]) -> Diagnostic:
+        """The finding that a field has a successor, with a fix."""
+        message = f"'{old}' is deprecated, write '{new}'"
+        fix = Fix(True, f"write '{new}'", edits, frozenset({"parameters"})) if edits else None
+        return self.report(message, block.span(old))._replace(fix=fix)

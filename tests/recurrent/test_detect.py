@@ -245,6 +245,9 @@ def convolved(*, are_named: bool) -> Lstm:
             bias = "true" if key.startswith("x_product") else "false"
             block = f"convolution_param {{ num_output: 16 kernel_size: 1 bias_term: {bias} }}"
             part.lines = [*names, block]
+        elif key.startswith("gate_slice"):
+            # A convolution puts its outputs along the channels.
+            part.lines = ["axis: 1" if line == "axis: 2" else line for line in part.lines]
     return lstm
 
 

@@ -77,8 +77,17 @@ def _values(layer: Layer) -> tuple[tuple[str, object], ...]:
     return tuple(
         (field.name, _flat(field.value))
         for field in fields
-        if field.name.endswith("_param") and isinstance(field.value, Message)
+        if field.name.endswith("_param") and isinstance(field.value, Message) and _is_known(layer, field.name)
     )
+
+
+def _is_known(layer: Layer, name: str) -> bool:
+    """Whether any Caffe has such a block; a misspelt one is a finding of its own."""
+    try:
+        layer.block.field_type(name)
+    except KeyError:
+        return False
+    return True
 
 
 def _flat(message: Message) -> tuple[object, ...]:

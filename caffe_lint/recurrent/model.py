@@ -64,7 +64,7 @@ class Step:
     reads: dict[str, list[Slot | None]] = field(default_factory=dict)
     """What these bottoms read."""
     extra: dict[str, Layer] = field(default_factory=dict)
-    """Layers that other steps do not have, by the role that reads them."""
+    """Layers that other steps do not have, by the role of the layer that they stand behind."""
     absent: frozenset[str] = frozenset()
     """Roles that a first step may do without: it goes on from no state."""
 
@@ -95,7 +95,7 @@ class Unroll:
     steps: list[Step]
     cell: str = "lstm"
     pattern: dict[str, Node] = field(default_factory=dict)
-    """The usual step, role by role from its output on; empty for a single step."""
+    """The usual step, role by role from its output on; of a single step the step itself."""
 
     def layers_with(self, role: str) -> list[tuple[int, Layer]]:
         """The layers of one role with the numbers of their steps."""

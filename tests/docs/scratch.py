@@ -29,6 +29,8 @@ class Scratch:
         self._capsys = capsys
         self._said = ""
         monkeypatch.chdir(folder)
+        for name in ("CI", "BUILD_NUMBER", "NO_COLOR", "FORCE_COLOR"):  # pytest and we print differently then
+            monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("COLUMNS", "80")
         monkeypatch.setenv("HOME", str(folder.parent / "home"))
         monkeypatch.setenv("PYTHONPATH", str(ROOT))

@@ -54,9 +54,9 @@ def fit_tolerant(pattern: Pattern, link: Link, places: Places, owners: dict[Laye
     fitter = _Fitter(pattern, link, places, owners)
     root = next(iter(pattern))
     fitter.assign(root, link.states["h"])
-    for state, role in (("c", "cell"),):
-        if role in pattern and role not in fitter.fit.layers and state in link.states:
-            fitter.assign(role, link.states[state])
+    if "cell" in pattern and "c" in link.states:
+        fitter.assign("cell", link.states["c"])
+    fitter.assign_doubtful()
     if link.number == 0:
         fitter.forgive_less()
     return fitter.fit
@@ -69,6 +69,7 @@ class _Fitter:
         self.places = places
         self.owners = owners
         self.fit = Fit()
+        self._doubtful: list[tuple[str, Blob]] = []
         self._shared = {
             slot.layer
             for node in pattern.values()
@@ -82,6 +83,24 @@ class _Fitter:
             return
         layer, node = blob.layer, self.pattern[role]
         if self._is_of_another(layer) or not layer.bottoms or blob in self._shared:
+            self._without(node, None)
+            return
+        best, extra, instead = self._choice(node, blob)
+        if extra is None and instead is None and _likeness(node.layer, layer) >= _ALIKE:
+            self._take(node, layer)
+        else:
+            self._doubtful.append((role, blob))
+
+    def assign_doubtful(self) -> None:
+        """Decide what was left open until everything that is certain had its role."""
+        while self._doubtful:
+            role, blob = self._doubtful.pop(0)
+            if role not in self.fit.layers:
+                self._decide(role, blob)
+
+    def _decide(self, role: str, blob: Blob) -> None:
+        layer, node = blob.layer, self.pattern[role]
+        if layer in self.fit.layers.values():
             self._without(node, None)
             return
         best, extra, instead = self._choice(node, blob)

@@ -1,7 +1,7 @@
 """The usual step of a chain, with a role for each layer: what the odd one is compared with."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from functools import cached_property
 
 from ..net import Blob, Layer, Use
@@ -21,7 +21,8 @@ class Usual:
     def __init__(self, chain: Chain, places: Places) -> None:
         self.owners = step_of_layers(chain, places)
         links = chain.links[1:] if len(chain.links) > 1 else chain.links
-        self.views = {link.number: View(link, self.owners, places) for link in links}
+        signatures: dict[Hashable, int] = {}
+        self.views = {link.number: View(link, self.owners, places, signatures) for link in links}
         counts = Counter(view.signature for view in self.views.values())
         usual = max(counts, key=counts.__getitem__)
         best = [signature for signature, count in counts.items() if count == counts[usual]]

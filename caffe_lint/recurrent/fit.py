@@ -85,7 +85,7 @@ class _Fitter:
         if self._is_of_another(layer) or not layer.bottoms or blob in self._shared:
             self._without(node, None)
             return
-        best, extra, instead = self._choice(node, blob)
+        _, extra, instead = self._choice(node, blob)
         if extra is None and instead is None and _likeness(node.layer, layer) >= _ALIKE:
             self._take(node, layer)
         else:

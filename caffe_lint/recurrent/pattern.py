@@ -120,6 +120,8 @@ def _roles(link: Link, layers: list[Layer], view: View) -> dict[Layer, str]:
     """The names of the roles: those of the core, those of what leads to its gates, types and numbers."""
     held = set(layers)
     roles = {layer: role for role, layer in link.roles.items() if layer in held}
+    # A damaged step may have no layer that is certain to make its output.
+    roles.setdefault(link.root, "unit" if link.chain.kind == "lstm-unit" else "hidden")
     for layer in layers:
         if layer not in roles:
             role = _role(layer, roles, view)

@@ -138,8 +138,10 @@ def write_files(files):
             raise ValueError("file '%s' lies outside the question's folder" % path)
         if folder and not os.path.isdir(folder):
             os.makedirs(folder)
-        with open(path, "wb") as out:
+        # A net that was built before may be reading the file, in a thread that prefetches: it always is whole.
+        with open(path + ".new", "wb") as out:
             out.write(text.encode("latin-1"))
+        os.rename(path + ".new", path)
 
 
 def conclude(status, log, facts):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from runpy import run_module
 
 import pytest
 
@@ -158,6 +159,19 @@ def test_child_that_leaves_early_is_no_success(peer: Peer) -> None:
 def test_file_outside_of_the_folder_is_refused(peer: Peer) -> None:
     verdict = peer.load_all([NetText("fine", files={"../evil.txt": "x"})])[0]
     assert verdict.error == "ValueError: file '../evil.txt' lies outside the question's folder"
+
+
+def test_file_is_whole_for_whoever_reads_it_while_it_is_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two nets that are compared, the first one prefetches its data while the second one is built."""
+    monkeypatch.chdir(tmp_path)
+    write_files = run_module("caffe_lint.peer.worker")["write_files"]
+    write_files({"lists/train.txt": "image.ppm 0"})
+    with Path("lists/train.txt").open() as reader:
+        write_files({"lists/train.txt": "other.ppm 1"})
+        assert reader.read() == "image.ppm 0"
+    assert Path("lists/train.txt").read_text() == "other.ppm 1"
 
 
 def test_batch_keeps_its_order(peer: Peer) -> None:

@@ -1,12 +1,12 @@
 """The peer with a module `caffe` that only pretends: every way in which an answer can come or fail to."""
 
 import shlex
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from runpy import run_module
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -88,15 +88,20 @@ def behind(folder: Path, interpreter: str = sys.executable) -> list[str]:
     return ["env", f"PYTHONPATH={folder}", f"TMPDIR={folder}", interpreter, "-S"]
 
 
-@pytest.fixture(params=[sys.executable, "python2.7"], ids=["python3", "python2.7"], scope="module")
+@pytest.fixture(params=["python3", pytest.param("python2.7", marks=pytest.mark.caffe)], scope="module")
 def peer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
-    interpreter = str(request.param)
-    if not shutil.which(interpreter) or subprocess.call([interpreter, "-c", ""], stderr=subprocess.DEVNULL):
-        pytest.skip(f"there is no {interpreter} to try")
-    folder = tmp_path_factory.mktemp("fake")
-    (folder / "caffe.py").write_text(FAKE, encoding="ascii")
-    with Peer(behind(folder, interpreter), jobs=2, limits=Limits(seconds=1.0, memory=1 << 30)) as peer:
-        yield peer
+    """Pretends in this Python, and in the old one that lives beside real Caffe."""
+    with ExitStack() as resources:
+        if request.param == "python3":
+            folder = tmp_path_factory.mktemp("fake")
+            command = behind(folder)
+        else:
+            root: Path = request.getfixturevalue("real_caffe_root")
+            folder = Path(resources.enter_context(TemporaryDirectory(dir=root / "tmp")))
+            command = ["chroot", str(root), *behind("/" / folder.relative_to(root), "python2.7")]
+        (folder / "caffe.py").write_text(FAKE, encoding="ascii")
+        limits = Limits(seconds=1.0, memory=1 << 30)
+        yield resources.enter_context(Peer(command, jobs=2, limits=limits))
 
 
 def test_accepted_net_is_described(peer: Peer) -> None:

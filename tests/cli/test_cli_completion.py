@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from click import Context
 from click.shell_completion import ShellComplete
 
 from caffe_lint.cli import main_group
@@ -15,19 +16,7 @@ from caffe_lint.lint.registry import all_rules
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 CODES = [rule.code for rule in all_rules()]
-COMMANDS = [
-    "check",
-    "baseline",
-    "clean",
-    "config",
-    "convert",
-    "fmt",
-    "rule",
-    "rules",
-    "show",
-    "unroll",
-    "verify",
-]
+COMMANDS = main_group.list_commands(Context(main_group))
 FILES = "file:"
 
 

@@ -100,7 +100,7 @@ def peer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             folder = Path(resources.enter_context(TemporaryDirectory(dir=root / "tmp")))
             command = ["chroot", str(root), *behind("/" / folder.relative_to(root), "python2.7")]
         (folder / "caffe.py").write_text(FAKE, encoding="ascii")
-        limits = Limits(seconds=1.0, memory=1 << 30)
+        limits = Limits(seconds=3.0, memory=1 << 30)
         yield resources.enter_context(Peer(command, jobs=2, limits=limits))
 
 

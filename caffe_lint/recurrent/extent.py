@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 
 from ..net import Blob, Layer, Use
-from .layer_kinds import coefficients, names, operation
+from .layer_kinds import behind, coefficients, names, operation, products_before
 from .links import Chain, Link, Place, Places
 
 SHARED = -1
@@ -84,7 +84,9 @@ class View:
         if found is None:
             parts = [(self._blob(use.blob), use) for use in layer.bottoms]
             if len(parts) > 1 and is_commutative(layer):
-                parts.sort(key=lambda part: (part[0], _sort_names(part[1].blob)))
+                parts.sort(key=lambda part: part[0])
+                if len({signature for signature, _ in parts}) < len(parts):
+                    parts.sort(key=lambda part: (part[0], _weights_behind(part[1].blob)))
             self.order[layer] = [use for _, use in parts]
             found = self._number(layer.type, operation(layer), *(signature for signature, _ in parts))
             self._signatures[layer] = found
@@ -115,5 +117,9 @@ def is_commutative(layer: Layer) -> bool:
     return layer.type == "Eltwise" and len(set(coefficients(layer))) == 1
 
 
-def _sort_names(blob: Blob | None) -> tuple[str, ...]:
-    return names(blob.layer) if blob is not None else ()
+def _weights_behind(blob: Blob | None) -> list[str]:
+    """The names of the weights that a blob is made with: they tell bottoms apart that are built alike."""
+    last = blob
+    for last in behind(blob):
+        pass
+    return [name for product in products_before(last) for name in names(product)]

@@ -285,10 +285,10 @@ def _kind(layer: Layer) -> tuple[str, str, int]:
 
 def _likeness(usual: Layer, layer: Layer) -> int:
     if usual.type == layer.type:
+        mine, its = {*names(usual)}, {*names(layer)}
+        if mine & its:
+            return _OURS
         if usual.type in LEARNED:
-            mine, its = {*names(usual)}, {*names(layer)}
-            if mine & its:
-                return _OURS
             return _AKIN if mine and its else _ALIKE
         return _ALIKE if is_alike(usual, layer) else _AKIN
     families = (ACTIVATIONS, LEARNED.keys(), ("Eltwise", "Scale"))

@@ -129,7 +129,7 @@ class _Fitter:
         likeness = _likeness(node.layer, layer)
         for slot in node.slots:
             if type(slot) is Inner and _likeness(self.pattern[slot.role].layer, layer) >= likeness:
-                score = self.score(slot.role, blob) - 1
+                score = self.score(slot.role, blob, _DEPTH - 1) - 1
                 if score > best:
                     best, extra, instead = score, None, slot
         return best, extra, instead
@@ -203,7 +203,7 @@ class _Fitter:
         score = self._score_itself(node, blob, depth)
         if _likeness(node.layer, blob.layer) >= _ALIKE:
             return score
-        return max(score, self._score_without_state(node, blob, depth - 1))
+        return max(score, self._score_without(node, blob, depth - 1))
 
     def _score_itself(self, node: Node, blob: Blob, depth: int) -> int:
         layer = blob.layer
@@ -213,17 +213,10 @@ class _Fitter:
                 score += self._slot_score(slot, use, depth - 1)
         return score
 
-    def _score_without_state(self, node: Node, blob: Blob, depth: int) -> int:
-        """How well a blob is what a first step has instead: the one summand that needs no state."""
-        if self.link.number or depth < 1 or not is_sum(node.layer):
-            return 0
-        instead = [
-            self.score(slot.role, blob, depth) - 1
-            for slot in node.slots
-            if type(slot) is Inner
-            and any(self._needs_state(other) for other in node.slots if other is not slot)
-        ]
-        return max(instead, default=0)
+    def _score_without(self, node: Node, blob: Blob, depth: int) -> int:
+        """How well a blob is what stands there instead of a layer that is missing."""
+        scores = (self.score(slot.role, blob, depth) for slot in node.slots if type(slot) is Inner)
+        return max(scores, default=0) - 1 if depth > 0 else 0
 
     def _paired(self, node: Node, layer: Layer, depth: int) -> list[Use | None]:
         """The bottom for each slot: by place, or of summands and factors the one that fits best."""

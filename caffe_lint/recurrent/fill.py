@@ -258,7 +258,7 @@ class _Growth:
         )
         needed = max(len(self.usual.pattern.keys() - fit.absent), len(self.usual.pattern) / 2)
         # A further product with weights makes it another step, not one with something too much.
-        extra = sum(2 if layer.type in LEARNED else 1 for layer in fit.extra.values())
+        extra = sum(3 if layer.type in LEARNED else 1 for layer in fit.extra.values())
         return alike / (needed + extra)
 
     def _least(self, fit: Fit, *, is_single: bool) -> float:

@@ -59,6 +59,7 @@ def fit_tolerant(pattern: Pattern, link: Link, places: Places, owners: dict[Laye
     fitter.assign_doubtful()
     if link.number == 0:
         fitter.forgive_less()
+    fitter.fit.absent -= fitter.fit.layers.keys()
     return fitter.fit
 
 
@@ -88,13 +89,12 @@ class _Fitter:
         _, extra, instead = self._choice(node, blob)
         if extra is None and instead is None and _likeness(node.layer, layer) >= _ALIKE:
             self._take(node, layer)
-        else:
+        elif (role, blob) not in self._doubtful:
             self._doubtful.append((role, blob))
 
     def assign_doubtful(self) -> None:
         """Decide what was left open until everything that is certain had its role."""
-        while self._doubtful:
-            role, blob = self._doubtful.pop(0)
+        for role, blob in self._doubtful:  # grows on the way
             if role not in self.fit.layers:
                 self._decide(role, blob)
 
@@ -203,7 +203,7 @@ class _Fitter:
         score = self._score_itself(node, blob, depth)
         if _likeness(node.layer, blob.layer) >= _ALIKE:
             return score
-        return max(score, self._score_without(node, blob, depth - 1))
+        return max(score, self._score_nearby(node, blob, depth - 1))
 
     def _score_itself(self, node: Node, blob: Blob, depth: int) -> int:
         layer = blob.layer
@@ -213,10 +213,17 @@ class _Fitter:
                 score += self._slot_score(slot, use, depth - 1)
         return score
 
-    def _score_without(self, node: Node, blob: Blob, depth: int) -> int:
-        """How well a blob is what stands there instead of a layer that is missing."""
-        scores = (self.score(slot.role, blob, depth) for slot in node.slots if type(slot) is Inner)
-        return max(scores, default=0) - 1 if depth > 0 else 0
+    def _score_nearby(self, node: Node, blob: Blob, depth: int) -> int:
+        """How well a role is played if a layer is missing here, or one is too many."""
+        if depth < 1:
+            return 0
+        missing = (self.score(slot.role, blob, depth) for slot in node.slots if type(slot) is Inner)
+        ours = (
+            self.score(node.role, use.blob, depth)
+            for use in blob.layer.bottoms[:1]
+            if use.blob is not None and _likeness(node.layer, use.blob.layer) == _OURS
+        )
+        return max((*missing, *ours), default=1) - 1
 
     def _paired(self, node: Node, layer: Layer, depth: int) -> list[Use | None]:
         """The bottom for each slot: by place, or of summands and factors the one that fits best."""

@@ -6,8 +6,8 @@ from itertools import pairwise
 from ..net import Layer
 from ..text import Span
 from .defect import Defect, Look, Place, repeated, usual
-from .layer_kinds import LEARNED
-from .model import Inner, Node, Unroll
+from .layer_kinds import LEARNED, products_before, source
+from .model import Inner, Node, Slot, Step, Unroll
 
 Cut = tuple[int, ...]
 
@@ -22,7 +22,7 @@ def uneven_gates(look: Look) -> Iterator[Defect]:
 def _compare(unroll: Unroll, node: Node) -> Iterator[Defect]:
     layers = [(step, layer) for step, layer in unroll.layers_with(node.role) if layer.type == "Slice"]
     cuts = [(step, layer, _points(layer)) for step, layer in layers]
-    total = _total(unroll, node)
+    total = _total([layer for _, layer in layers])
     count = usual(len(layer.tops) for _, layer in layers)
     size = total // count if total and total % count == 0 else None
     if size is not None and _cuts_gates(unroll, node):
@@ -45,22 +45,21 @@ def _points(layer: Layer) -> Cut:
 def _cuts_gates(unroll: Unroll, node: Node) -> bool:
     """Whether each piece goes into a gate of its own."""
     readers = [
-        (slot.top, other.role)
+        other.role.rstrip("_0123456789")
         for other in unroll.pattern.values()
         for slot in other.slots
         if isinstance(slot, Inner) and slot.role == node.role
     ]
     ends = ("_gate", "_sum", "_peephole", "power", "dropout")
-    return all(role.endswith(ends) and role != "gate_sum" for _, role in readers)
+    return all(role.endswith(ends) and role != "gate_sum" for role in readers)
 
 
-def _total(unroll: Unroll, node: Node) -> int | None:
-    """How many units come in: what the layers with weights before the Slice put out in most steps."""
+def _total(layers: list[Layer]) -> int | None:
+    """How many units come in: what the layers with weights in front of the Slices put out in most steps."""
     outputs = [
-        layer.block.block(LEARNED[layer.type]).integer("num_output")
-        for role in unroll.roles_behind(node)
-        for _, layer in unroll.layers_with(role)
-        if layer.type in LEARNED and role.endswith("_product")
+        product.block.block(LEARNED[product.type]).integer("num_output")
+        for layer in layers
+        for product in products_before(source(layer))
     ]
     return usual(outputs) if outputs else None
 
@@ -99,18 +98,18 @@ def gate_orders(look: Look) -> Iterator[Defect]:
     unroll = look.unroll
     for step in unroll.steps:
         wrong = [
-            (role, number, found.top, slot.top)
+            (role, number, found, expected)
             for role, node in unroll.pattern.items()
             for number, (slot, found) in enumerate(zip(node.slots, step.reads.get(role, ()), strict=False))
-            if isinstance(slot, Inner) and isinstance(found, Inner)
-            if found.role == slot.role and found.top != slot.top
+            if isinstance(found, Inner)
+            if (expected := _expected_piece(slot, found.role, step, unroll)) not in (None, found.top)
         ]
         if not wrong:
             continue
-        role, number, index, expected = wrong[0]
+        role, number, (cut_by, index), expected = wrong[0]
         use = step.bottoms[role][number]
         assert use is not None, "what reads something stands somewhere"
-        cut = step.layers[unroll.pattern[role].slots[number].role]  # type: ignore[union-attr]  # it is Inner
+        cut = step.layers[cut_by]
         message = (
             f"the gates of step {step.number} come in another order: "
             f"'{use.layer.name}' takes piece {index} of "
@@ -120,10 +119,21 @@ def gate_orders(look: Look) -> Iterator[Defect]:
         notes = [Place(f"'{usual_layer.name}' takes piece {expected}", usual_layer.name_span)]
         notes += [
             Place(
-                f"'{step.layers[other].name}' takes piece {at} instead of {right}",
+                f"'{step.layers[other].name}' takes piece {read.top} instead of {right}",
                 step.layers[other].name_span,
             )
-            for other, _, at, right in wrong[1:]
+            for other, _, read, right in wrong[1:]
         ]
         place = cut.tops[index].span if index < len(cut.tops) else cut.name_span
         yield Defect("gate-order", message, place, tuple(notes))
+
+
+def _expected_piece(slot: Slot, cut_by: str, step: Step, unroll: Unroll) -> int | None:
+    """Which top of a layer the usual step reads in a slot, through layers that this step does not have."""
+    if not isinstance(slot, Inner):
+        return None
+    if slot.role == cut_by:
+        return slot.top
+    below = unroll.pattern[slot.role].slots if slot.role not in step.layers else ()
+    found = (_expected_piece(each, cut_by, step, unroll) for each in below)
+    return next((top for top in found if top is not None), None)

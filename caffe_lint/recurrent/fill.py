@@ -226,7 +226,8 @@ class _Growth:
         # A step in front may turn out to be the first, which may lack what only serves the state.
         link.number = len(self.chain.links) if needs_state else 0
         fit = self._fit(link)
-        if self._share(fit) < self._least(fit, is_single=needs_state and link.root in self.single) or (
+        is_single = needs_state and link.root in self.single and not self._goes_on_elsewhere(link, fit)
+        if self._share(fit) < self._least(fit, is_single=is_single) or (
             needs_state and not self._reads_last(fit)
         ):
             return None
@@ -272,6 +273,12 @@ class _Growth:
         # What is built just so, and unnamed or with misspelt names, is most likely meant to be a step.
         is_ours = all(map(self._is_misspelt, found)) or self._is_between(fit) or is_single
         return 1.0 if is_ours and self._agrees(fit) else _NEVER
+
+    def _goes_on_elsewhere(self, link: Link, fit: Fit) -> bool:
+        """Whether what follows a step has its weights and none of ours: it is the first of another cell."""
+        mine = {name for layer in fit.layers.values() for name in names(layer)}
+        ahead = {name for layer in self._ahead(link) for name in names(layer)}
+        return bool(mine & ahead) and not self.names & ahead
 
     def _is_between(self, fit: Fit) -> bool:
         """Whether a step goes on from another part of the chain."""

@@ -45,13 +45,16 @@ def _points(layer: Layer) -> Cut:
 def _cuts_gates(unroll: Unroll, node: Node) -> bool:
     """Whether each piece goes into a gate of its own."""
     readers = [
-        other.role.rstrip("_0123456789")
+        other.role
         for other in unroll.pattern.values()
         for slot in other.slots
         if isinstance(slot, Inner) and slot.role == node.role
     ]
     ends = ("_gate", "_sum", "_peephole", "power", "dropout")
-    return all(role.endswith(ends) and role != "gate_sum" for role in readers)
+    return all(
+        (role.endswith(ends) and role != "gate_sum") or role.rstrip("_0123456789").endswith("_gate")
+        for role in readers
+    )
 
 
 def _total(layers: list[Layer]) -> int | None:

@@ -10,6 +10,7 @@ from .model import Inner, Outside, Slot, State, Unroll
 _ENOUGH_STEPS = 8
 _LONGEST_ITEM = 3
 """Steps x batch x features; pictures have more axes."""
+_CHANNELS = 1
 
 
 def first_reads(unroll: Unroll) -> Iterator[tuple[State, Use, bool]]:
@@ -94,7 +95,12 @@ def _expected(slot: State, use: Use, look: Look) -> Shape:
             for step in unroll.steps[1:_ENOUGH_STEPS]
             if slot.role in step.layers
         ]
-        whole = [shape for shape in made if shape is not None and len(shape) == len(found)]
+        # What is cut wrongly in every step has other channels, and is no measure.
+        whole = [
+            shape
+            for shape in made
+            if shape is not None and len(shape) == len(found) and size in (None, shape[_CHANNELS])
+        ]
         return usual(whole) if whole else None
     batch = _batch(look, len(found))
     return (*batch, size) if size is not None and batch is not None else None

@@ -25,7 +25,6 @@ from .layer_kinds import (
     source,
 )
 
-
 _Output = tuple[Layer, Layer, Layer]
 """The activation of a cell state, the product with a gate that makes the output, and the gate."""
 

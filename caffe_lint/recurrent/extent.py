@@ -119,7 +119,5 @@ def is_commutative(layer: Layer) -> bool:
 
 def _weights_behind(blob: Blob | None) -> list[str]:
     """The names of the weights that a blob is made with: they tell bottoms apart that are built alike."""
-    last = blob
-    for last in behind(blob):
-        pass
+    *_, last = (None, *behind(blob))
     return [name for product in products_before(last) for name in names(product)]

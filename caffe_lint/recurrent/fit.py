@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..net import Blob, Layer, Use
 from .extent import View, is_commutative
-from .layer_kinds import ACTIVATIONS, LEARNED, behind, is_sum, names, operation
+from .layer_kinds import ACTIVATIONS, LEARNED, behind, names, operation
 from .links import Link, Places
 from .model import Inner, Node, Outside, Slot, State
 from .pattern import Pattern, outside

@@ -6,7 +6,7 @@ from itertools import pairwise
 from ..net import Layer
 from ..text import Span
 from .defect import Defect, Look, Place, repeated, usual
-from .layer_kinds import LEARNED, products_before, source
+from .layer_kinds import LEARNED
 from .model import Inner, Node, Slot, Step, Unroll
 
 Cut = tuple[int, ...]
@@ -22,7 +22,7 @@ def uneven_gates(look: Look) -> Iterator[Defect]:
 def _compare(unroll: Unroll, node: Node) -> Iterator[Defect]:
     layers = [(step, layer) for step, layer in unroll.layers_with(node.role) if layer.type == "Slice"]
     cuts = [(step, layer, _points(layer)) for step, layer in layers]
-    total = _total([layer for _, layer in layers])
+    total = _total(unroll, node)
     count = usual(len(layer.tops) for _, layer in layers)
     size = total // count if total and total % count == 0 else None
     if size is not None and _cuts_gates(unroll, node):
@@ -57,14 +57,25 @@ def _cuts_gates(unroll: Unroll, node: Node) -> bool:
     )
 
 
-def _total(layers: list[Layer]) -> int | None:
-    """How many units come in: what the layers with weights in front of the Slices put out in most steps."""
+def _total(unroll: Unroll, node: Node) -> int | None:
+    """How many units come in: what the layers with weights in front of the Slice put out in most steps."""
     outputs = [
-        product.block.block(LEARNED[product.type]).integer("num_output")
-        for layer in layers
-        for product in products_before(source(layer))
+        layer.block.block(LEARNED[layer.type]).integer("num_output")
+        for role in _summands(unroll, node)
+        for _, layer in unroll.layers_with(role)
+        if layer.type in LEARNED
     ]
     return usual(outputs) if outputs else None
+
+
+def _summands(unroll: Unroll, node: Node) -> Iterator[str]:
+    """The roles of the layers with weights whose outputs are added up into what a node reads, uncut."""
+    for slot in node.slots:
+        before = unroll.pattern[slot.role] if isinstance(slot, Inner) else None
+        if before is not None and before.layer.type in LEARNED:
+            yield before.role
+        elif before is not None and before.layer.type != "Slice":
+            yield from _summands(unroll, before)
 
 
 def _defect(points: Cut, expected: Cut, places: list[tuple[int, Layer]], total: int | None) -> Defect:

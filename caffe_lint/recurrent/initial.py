@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..layers import Shape, dummy_fillers
+from ..layers import Shape, constant_of, dummy_fillers
 from ..net import Blob, Use
 from .defect import Defect, Look, Place, usual
 from .model import Inner, Outside, Slot, State, Unroll
@@ -21,6 +21,17 @@ def first_reads(unroll: Unroll) -> Iterator[tuple[State, Use, bool]]:
         for slot, use, read in zip(node.slots, uses, found, strict=False):
             if type(slot) is State and use is not None:
                 yield slot, use, type(read) is Outside
+
+
+def starts_from_zeros(unroll: Unroll) -> bool:
+    """Whether the file fixes all states that the first step goes on from to 0: there is nothing to reset."""
+    blobs = [use.blob for _, use, is_outside in first_reads(unroll) if is_outside]
+    return all(
+        blob is not None
+        and blob.layer.type == "DummyData"
+        and all(constant_of(filler) == 0 for filler in dummy_fillers(blob))
+        for blob in blobs
+    )
 
 
 def wrong_initial_states(look: Look) -> Iterator[Defect]:

@@ -6,6 +6,7 @@ from ..net import Layer
 from ..schema import Block
 from ..text import Message, Span
 from .defect import Defect, Kind, Look, Place, others, usual
+from .initial import starts_from_zeros
 from .layer_kinds import ACTIVATIONS, is_marked, operation
 from .model import Node, Step
 
@@ -172,6 +173,8 @@ def _missing(look: Look, step: Step) -> Iterator[Defect]:
         ):
             continue
         if any(found is not None and getattr(found, "role", None) == role for found in _reads(step)):
+            continue
+        if is_marked(node.layer) and step.number == 0 and starts_from_zeros(unroll):
             continue
         reader, place = _reader(look, step, role)
         kind: Kind = "continuation" if is_marked(node.layer) else "step-out-of-line"

@@ -1,17 +1,19 @@
 """The usual step of a chain, with a role for each layer: what the odd one is compared with."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 
 from ..net import Blob, Layer, Use
 from .extent import SHARED, View, step_of_layers
-from .layer_kinds import ACTIVATIONS, LEARNED, is_marked, is_product, is_scaled, is_sum
+from .layer_kinds import ACTIVATIONS, LEARNED, is_marked, is_product, is_scaled, is_sum, names
 from .links import Chain, Link, Places
 from .model import Inner, Node, Outside, Slot, State
 
 Pattern = dict[str, Node]
 
+_ENOUGH_STEPS = 8
 _STATES = ("cell", "hidden", "unit")
 
 
@@ -29,8 +31,8 @@ class Usual:
         if len(best) > 1:
             # Of steps that are equally many, those that read no more than c and h of the one before.
             usual = min(best, key=lambda signature: self._other_states(signature, places))
-        self.view = next(view for view in self.views.values() if view.signature == usual)
         self.alike = {number: view for number, view in self.views.items() if view.signature == usual}
+        self.view = _with_usual_weights(self.alike.values())
         self.pattern = _pattern(self.view, places, self.owners)
         self._places = places
 
@@ -62,6 +64,14 @@ class Usual:
         usual = self.pattern[role].slots[slot]
         at = usual.at if isinstance(usual, Outside) else 0
         return at + self.direction * (step - self.view.link.number)
+
+
+def _with_usual_weights(views: Iterable[View]) -> View:
+    """Of some steps that are built alike, the first one with the weights that most of them have."""
+    some = [*islice(views, _ENOUGH_STEPS)]
+    used = [tuple(name for layer in _layers(view) for name in names(layer)) for view in some]
+    most = Counter(used).most_common(1)[0][0]
+    return some[used.index(most)]
 
 
 def _pattern(view: View, places: Places, owners: dict[Layer, int]) -> Pattern:

@@ -127,7 +127,8 @@ class _Fitter:
             if (score := self.score(node.role, use.blob) - 1) > best:
                 best, extra = score, use
         likeness = _likeness(node.layer, layer)
-        for slot in node.slots:
+        # A first step rather lacks what serves a state than what reads its input.
+        for slot in sorted(node.slots, key=self._needs_state):
             if type(slot) is Inner and _likeness(self.pattern[slot.role].layer, layer) >= likeness:
                 score = self.score(slot.role, blob, _DEPTH - 1) - 1
                 if score > best:

@@ -171,21 +171,27 @@ def _with_skipped(
     """The chain with the steps that it should run through: what follows reads the state before them."""
     for before, skipped in others:
         at = chain.index(before) + 1
-        if at < len(chain) and _is_between(steps[before], steps[skipped], steps[chain[at]]):
+        if at == len(chain):
+            continue
+        numbers = _numbers(steps[before], steps[skipped], steps[chain[at]])
+        is_between = all(abs(step - first) == 1 < abs(after - first) for first, step, after in numbers)
+        # Of two last steps without such numbers, the later one in the file is the last.
+        is_last = at == len(chain) - 1
+        if is_between and (numbers or not is_last):
             chain.insert(at, skipped)
-        elif at == len(chain) - 1:
+        elif is_last:
             chain.append(skipped)
     return chain
 
 
-def _is_between(before: PlainStep, skipped: PlainStep, after: PlainStep) -> bool:
-    numbers = [
+def _numbers(before: PlainStep, skipped: PlainStep, after: PlainStep) -> list[tuple[int, int, int]]:
+    """The numbers of the pieces that three steps read from the same sequences."""
+    return [
         (first, step, behind_it)
         for piece, first in before.pieces().items()
         if (step := skipped.pieces().get(piece)) is not None
         and (behind_it := after.pieces().get(piece)) is not None
     ]
-    return all(abs(step - first) == 1 < abs(behind_it - first) for first, step, behind_it in numbers)
 
 
 def _before(step: PlainStep, steps: dict[Layer, PlainStep]) -> Iterator[tuple[PlainStep, Use]]:

@@ -99,6 +99,8 @@ def _check_once(call: _Call) -> int:
         reports, errors = lint_all(files, chooser, mender, call.running)
     for error in errors:
         complain(error.format_message())
+    if errors and not reports:
+        return EXIT_USAGE  # all is said
     is_text_on_stdout = stdin is not None and fixing.is_on
     if not fixing.is_silent:
         write_reports(

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -101,16 +102,53 @@ def test_colour_changes_nothing_but_the_colour(capsys: Captured) -> None:
 
 
 @pytest.mark.parametrize("lines", [0, 1])
-def test_a_reader_that_has_enough_ends_the_run_quietly(lines: int) -> None:
-    Path("net.prototxt").write_text(BROKEN * (2000 if lines else 1))
-    command = [*COMMAND, "net.prototxt"]
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["net.prototxt"], 1),
+        (["net.prototxt", "--exit-zero"], 0),
+        (["rules"], 0),
+        (["fmt", "--diff", "."], 1),
+    ],
+)
+def test_a_reader_that_has_enough_changes_nothing_else(arguments: list[str], code: int, lines: int) -> None:
+    Path("net.prototxt").write_text(BROKEN.replace(": ", ":") * (2000 if lines else 1))
+    command = [*COMMAND, *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         for _ in range(lines):
             assert process.stdout.readline()
         process.stdout.close()
-        assert process.stderr.read() == b""
+        error = process.stderr.read()
+        assert b"caffe-lint:" not in error
+        assert b"Traceback" not in error
+    assert process.returncode == code
+
+
+@pytest.mark.parametrize(
+    ("redirection", "code", "error"),
+    [
+        (">&-", 1, ""),
+        ("2>&-", 1, ""),
+        (">&- 2>&-", 1, ""),
+        ("- <&-", 2, "caffe-lint: cannot read the standard input: it is closed\n"),
+        (
+            "- --fix < net.prototxt > /dev/full",
+            2,
+            "caffe-lint: cannot write the output: No space left on device\n",
+        ),
+        (
+            "fmt - < net.prototxt > /dev/full",
+            2,
+            "caffe-lint: cannot write the output: No space left on device\n",
+        ),
+    ],
+)
+def test_streams_that_are_closed_or_full(redirection: str, code: int, error: str) -> None:
+    command = f"{shlex.join(COMMAND)} {redirection}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (code, error)
 
 
 def test_an_interrupt_ends_the_run_with_a_word() -> None:

@@ -11,10 +11,12 @@ from importlib.resources import files
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
+import click
 import pytest
 from jsonschema import Draft202012Validator
 
-from caffe_lint.cli import main
+from caffe_lint.cli import main, main_group
+from caffe_lint.cli.sections import SECTIONS, SectionedCommand
 
 Captured = pytest.CaptureFixture[str]
 
@@ -56,6 +58,27 @@ def test_the_help_of_check_names_the_exit_codes(capsys: Captured) -> None:
     ) in text
     for option in ("--select", "--ignore", "--dialect", "--fail-on", "--format", "--color"):
         assert f" {option} " in text
+
+
+@pytest.mark.parametrize("name", ["check", "config"])
+def test_long_help_is_in_sections_and_leaves_nothing_out(name: str, capsys: Captured) -> None:
+    command = main_group.get_command(click.Context(main_group), name)
+    assert isinstance(command, SectionedCommand)
+    main([name, "--help"])
+    text = capsys.readouterr().out
+    options = [option for param in command.params for option in param.opts if option.startswith("--")]
+    assert [option for option in options if not re.search(rf"^  .*{option}\b", text, re.MULTILINE)] == []
+    titles = re.findall(r"^(\w[\w ]*):$", text, re.MULTILINE)
+    assert titles == [title for title in ("Options", *SECTIONS) if title in titles]
+    first = text.split("Options:\n")[1].split("\n\n")[0]
+    assert re.findall(r"--[\w-]+", first) == (["--help"] if name == "check" else ["--show", "--help"])
+
+
+def test_sections_name_options_that_there_are() -> None:
+    command = main_group.get_command(click.Context(main_group), "check")
+    assert command is not None
+    named = [name for names in SECTIONS.values() for name in names]
+    assert sorted(named) == sorted(param.name or "" for param in command.params if param.name != "paths")
 
 
 # --- colour

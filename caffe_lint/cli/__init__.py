@@ -59,9 +59,15 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """The commands, and the paths that `check` takes."""
+        """The commands, and the options and paths that `check` takes."""
         found = super().shell_complete(ctx, incomplete)
-        return found if incomplete.startswith("-") else [*found, CompletionItem(incomplete, type="file")]
+        if not incomplete.startswith("-"):
+            # Paths come first: bash forgets what stands before them.
+            return [CompletionItem(incomplete, type="file"), *found]
+        check = self.get_command(ctx, "check")
+        assert check is not None
+        options = check.shell_complete(click.Context(check, ctx, "check"), incomplete)
+        return [*found, *(item for item in options if item.value not in {own.value for own in found})]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """No arguments, or an option that is not the group's own, mean `check`."""

@@ -20,10 +20,10 @@ Good:
 from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
+from caffe_lint.layers import constant_of
 from caffe_lint.lint import Claim, Diagnostic, NetContext, Severity, TrainingRule
 from caffe_lint.net import Layer
 from caffe_lint.recurrent.native import NATIVE
-from caffe_lint.schema import Block
 
 
 class DeadRecurrentWeightsOptions(NamedTuple):
@@ -51,7 +51,7 @@ class DeadRecurrentWeights(TrainingRule):
                 continue
             param = layer.block.block("recurrent_param")
             readers = [use.layer for use in layer.tops[0].uses if use in context.backward.asked]
-            if not _is_zero(param, "bias_filler"):
+            if constant_of(param.block("bias_filler")) != 0:
                 continue
             if layer.type == "RNN":
                 message = f"the weights of RNN '{layer.name}' start at 0: only its last bias ever learns"
@@ -74,9 +74,4 @@ def _starts_at_zero(context: NetContext, layer: Layer) -> bool | None:
         return None
     if any(spec.owner is not None or spec.block.real("lr_mult") == 0 for spec in layer.params):
         return None
-    return _is_zero(param, "weight_filler")
-
-
-def _is_zero(param: Block, name: str) -> bool:
-    filler = param.block(name)
-    return filler.string("type") == "constant" and filler.real("value") == 0
+    return constant_of(param.block("weight_filler")) == 0

@@ -22,6 +22,7 @@ Good:
 from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
+from caffe_lint.layers import constant_of
 from caffe_lint.lint import Claim, Diagnostic, NetContext, Severity, TrainingRule
 from caffe_lint.net import Blob, Layer
 from caffe_lint.schema import Block
@@ -44,11 +45,13 @@ class DeadWeights(TrainingRule):
         learners = [
             (layer, param) for layer in context.net.layers if (param := _weights(context, layer)) is not None
         ]
-        unfilled = [(layer, param) for layer, param in learners if _is_zero(param, "weight_filler")]
+        unfilled = [
+            (layer, param) for layer, param in learners if constant_of(param.block("weight_filler")) == 0
+        ]
         if not unfilled or len(learners) - len(unfilled) < self.options.filled * len(unfilled):
             return
         for layer, param in unfilled:
-            is_silent = not param.boolean("bias_term") or _is_zero(param, "bias_filler")
+            is_silent = not param.boolean("bias_term") or constant_of(param.block("bias_filler")) == 0
             if layer in context.backward.running and is_silent and all(map(_ends_in_relu, layer.tops)):
                 message = (
                     f"the weights of '{layer.name}' start at 0 in front of a ReLU, "
@@ -73,11 +76,6 @@ def _weights(context: NetContext, layer: Layer) -> Block | None:
     return param if is_own else None
 
 
-def _is_zero(param: Block, name: str) -> bool:
-    filler = param.block(name)
-    return filler.string("type") == "constant" and filler.real("value") == 0
-
-
 def _ends_in_relu(top: Blob) -> bool:
     """Whether a blob of zeros meets ReLUs only, perhaps behind a BatchNorm or Scale that keeps it 0."""
     return bool(top.uses) and all(_stops(use.layer) for use in top.uses)
@@ -89,6 +87,6 @@ def _stops(layer: Layer) -> bool:
     keeps_zero = layer.type == "BatchNorm" or (
         layer.type == "Scale"
         and len(layer.bottoms) == 1
-        and _is_zero(layer.block.block("scale_param"), "bias_filler")
+        and constant_of(layer.block.block("scale_param").block("bias_filler")) == 0
     )
     return keeps_zero and all(map(_ends_in_relu, layer.tops))

@@ -5,30 +5,17 @@ the forward pass as factors, but Caffe works out the gradients as if there were 
 up to 0.12). An RNN layer has the right ones.
 
 Bad:
-    layer {
-      name: "cont" type: "DummyData" top: "cont"
-      dummy_data_param { data_filler { value: 0.5 } shape { dim: 3 dim: 2 } }
-    }
-    layer { name: "lstm" type: "LSTM" bottom: "x" bottom: "cont" top: "h" recurrent_param { num_output: 5 } }
+    layer { name: "go_on" type: "DummyData" top: "go_on" dummy_data_param { data_filler { value: 0.5 } … } }
+    layer { name: "cont" type: "Concat" bottom: "begin" bottom: "go_on" top: "cont" concat_param { axis: 0 } }
+    layer { name: "lstm" type: "LSTM" bottom: "x" bottom: "cont" top: "h" … }
 
 Good:
-    layer {
-      name: "begin" type: "DummyData" top: "begin"
-      dummy_data_param { data_filler { value: 0 } shape { dim: 1 dim: 2 } }
-    }
-    layer {
-      name: "go_on" type: "DummyData" top: "go_on"
-      dummy_data_param { data_filler { value: 1 } shape { dim: 2 dim: 2 } }
-    }
-    layer {
-      name: "cont" type: "Concat" bottom: "begin" bottom: "go_on" top: "cont" concat_param { axis: 0 }
-    }
-    layer { name: "lstm" type: "LSTM" bottom: "x" bottom: "cont" top: "h" recurrent_param { num_output: 5 } }
+    layer { name: "go_on" type: "DummyData" top: "go_on" dummy_data_param { data_filler { value: 1 } … } }
 """
 
 from collections.abc import Iterator
 
-from caffe_lint.layers import dummy_fillers
+from caffe_lint.layers import constant_of, dummy_fillers
 from caffe_lint.lint import Claim, Diagnostic, NetContext, Note, TrainingRule
 from caffe_lint.schema import Block
 
@@ -56,7 +43,7 @@ class FractionalContinuation(TrainingRule):
 
 def _fractional(filler: Block) -> str:
     """The values that are neither 0 nor 1, in words; empty if there are none."""
-    kind, value = filler.string("type"), filler.real("value")
-    if kind == "constant":
-        return "" if value in (0, 1) else f"{value:g}"
-    return f"random ('{kind}')"
+    value = constant_of(filler)
+    if value is None:
+        return f"random ('{filler.string('type')}')"
+    return "" if value in (0, 1) else f"{value:g}"

@@ -21,7 +21,7 @@ Good:
 from collections.abc import Iterator
 from math import prod
 
-from caffe_lint.layers import Shape, dummy_fillers, show_shape
+from caffe_lint.layers import Shape, constant_of, dummy_fillers, show_shape
 from caffe_lint.lint import Claim, Diagnostic, LayerRule, NetContext, Note
 from caffe_lint.net import Layer
 
@@ -45,8 +45,8 @@ class LabelOutOfRange(LayerRule):
         if classes is None:
             return
         for filler in dummy_fillers(labels.blob):
-            label = filler.real("value")
-            if filler.string("type") == "constant" and not _is_allowed(layer, label, classes):
+            label = constant_of(filler)
+            if label is not None and not _is_allowed(layer, label, classes):
                 message = f"labels of '{layer.name}' are {label:g}, its classes are 0 to {classes - 1}"
                 notes = [
                     Note(f"'{scores.name}' is {show_shape(shape)}", scores.span),

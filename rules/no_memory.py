@@ -4,25 +4,14 @@ Caffe's LSTM and RNN multiply the state of the step before by the marker. With m
 anew, the recurrent weights do nothing, and their gradient is 0.
 
 Bad:
-    layer {
-      name: "cont" type: "DummyData" top: "cont"
-      dummy_data_param { data_filler { value: 0 } shape { dim: 3 dim: 2 } }
-    }
-    layer { name: "lstm" type: "LSTM" bottom: "x" bottom: "cont" top: "h" recurrent_param { num_output: 5 } }
+    layer { name: "cont" type: "DummyData" top: "cont" dummy_data_param { data_filler { value: 0 } … } }
+    layer { name: "lstm" type: "LSTM" bottom: "x" bottom: "cont" top: "h" … }
 
 Good:
-    layer {
-      name: "begin" type: "DummyData" top: "begin"
-      dummy_data_param { data_filler { value: 0 } shape { dim: 1 dim: 2 } }
-    }
-    layer {
-      name: "go_on" type: "DummyData" top: "go_on"
-      dummy_data_param { data_filler { value: 1 } shape { dim: 2 dim: 2 } }
-    }
-    layer {
-      name: "cont" type: "Concat" bottom: "begin" bottom: "go_on" top: "cont" concat_param { axis: 0 }
-    }
-    layer { name: "lstm" type: "LSTM" bottom: "x" bottom: "cont" top: "h" recurrent_param { num_output: 5 } }
+    layer { name: "begin" type: "DummyData" top: "begin" dummy_data_param { data_filler { value: 0 } … } }
+    layer { name: "go_on" type: "DummyData" top: "go_on" dummy_data_param { data_filler { value: 1 } … } }
+    layer { name: "cont" type: "Concat" bottom: "begin" bottom: "go_on" top: "cont" concat_param { axis: 0 } }
+    layer { name: "lstm" type: "LSTM" bottom: "x" bottom: "cont" top: "h" … }
 """
 
 from collections.abc import Iterator

@@ -25,8 +25,8 @@ def _no_service(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def real_caffe() -> Iterator[Peer]:
-    """A real Caffe 1.0; skips without one, or fails if CAFFE_LINT_REQUIRE_REAL_CAFFE=1."""
+def real_caffe_root() -> Path:
+    """The root with a real Caffe; skips without one, or fails if CAFFE_LINT_REQUIRE_REAL_CAFFE=1."""
     folder = default_folder()
     if os.geteuid() != 0:
         _lack("CAFFE_LINT_REQUIRE_REAL_CAFFE", "real Caffe lives in a chroot, which needs root")
@@ -35,7 +35,13 @@ def real_caffe() -> Iterator[Peer]:
             "CAFFE_LINT_REQUIRE_REAL_CAFFE",
             f"no real Caffe in '{folder}'; build it as root: python tests/real_caffe/build.py",
         )
-    with Peer(["chroot", str(folder), "python3"], jobs=os.cpu_count() or 1) as peer:
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_caffe(real_caffe_root: Path) -> Iterator[Peer]:
+    """A real Caffe 1.0."""
+    with Peer(["chroot", str(real_caffe_root), "python3"], jobs=os.cpu_count() or 1) as peer:
         yield peer
 
 

@@ -12,6 +12,7 @@ from ..lint.settings_table import setting_fields
 from ..lint.typed import TypedField, plain
 from .chooser import Chooser
 from .completion import complete_paths
+from .options import format_option
 from .sections import SectionedCommand
 from .settings_files import Loaded
 from .settings_options import CACHE_VARIABLE, SettingsChoice, settings_options
@@ -26,14 +27,7 @@ _DEFAULT = "default"
 @click.command(cls=SectionedCommand, short_help="Show which settings hold, and from where.")
 @click.argument("path", metavar="[PATH]", default=".", shell_complete=complete_paths)
 @click.option("--show", is_flag=True, help="Show all settings, and each rule with what turns it on or off.")
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How it is written; JSON has everything.",
-)
+@format_option("text", "json", description="How it is written; JSON has everything.")
 @settings_options
 def config(path: str, format_name: str, choice: SettingsChoice, *, show: bool) -> int:
     """Show which settings hold for a file or folder, and where each comes from.

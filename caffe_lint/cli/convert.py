@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .conversion_files import file_options, read_weights_file, write_both
 from .convert_roll import roll
 from .files import read_source
-from .weights_files import read_weights_file, weights_options, write_both
 
 if TYPE_CHECKING:
     from ..recurrent.unroll_cell import Style
@@ -23,7 +23,6 @@ convert.add_command(roll)
 
 @convert.command(short_help="Put plain layers in the place of native ones, step by step.")
 @click.argument("path", metavar="NET", type=click.Path(path_type=Path))
-@weights_options
 @click.option(
     "--style",
     type=click.Choice(["sequence", "netspec", "lstmunit"]),
@@ -35,9 +34,7 @@ convert.add_command(roll)
     "--steps", type=click.IntRange(1), metavar="T", help="Time steps, where the net does not say them."
 )
 @click.option("--batch", type=click.IntRange(1), metavar="B", help="Sequences in a batch, likewise.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="Write into a new file.")
-@click.option("--force", is_flag=True, help="Let --out and --weights-out overwrite files.")
-@click.option("--in-place", is_flag=True, help="Change the net itself.")
+@file_options
 def unroll(
     path: Path,
     weights: Path | None,

@@ -4,17 +4,14 @@ from pathlib import Path
 
 import click
 
+from .conversion_files import file_options, read_weights_file, write_both
 from .errors import complain
 from .files import read_source
-from .weights_files import read_weights_file, weights_options, write_both
 
 
 @click.command(short_help="Put one native layer in the place of unrolled steps.")
 @click.argument("path", metavar="NET", type=click.Path(path_type=Path))
-@weights_options
-@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="Write into a new file.")
-@click.option("--force", is_flag=True, help="Let --out and --weights-out overwrite files.")
-@click.option("--in-place", is_flag=True, help="Change the net itself.")
+@file_options
 def roll(
     path: Path,
     weights: Path | None,

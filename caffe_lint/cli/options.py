@@ -1,8 +1,13 @@
 """Options that several commands have."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import click
 
 from ..net import AUTO
+
+F = TypeVar("F", bound=Callable[..., object])
 
 dialect_option = click.option(
     "--dialect",
@@ -19,3 +24,15 @@ color_option = click.option(
     show_default=True,
     help="When to use colour; 'auto' respects NO_COLOR and FORCE_COLOR.",
 )
+
+
+def format_option(*names: str, description: str) -> Callable[[F], F]:
+    """The option `--format` of a command that writes in one of these forms, the first one by default."""
+    return click.option(
+        "--format",
+        "format_name",
+        type=click.Choice(names),
+        default=names[0],
+        show_default=True,
+        help=description,
+    )

@@ -6,18 +6,12 @@ import click
 
 from .completion import complete_rule
 from .known_rules import known_rules
+from .options import format_option
 
 
 @click.command(short_help="Explain a rule.")
 @click.argument("name", metavar="CODE|NAME", shell_complete=complete_rule)
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How it is written.",
-)
+@format_option("text", "json", description="How it is written.")
 def rule(name: str, format_name: str) -> int:
     """Explain a rule: what happens in Caffe, a bad and a good example, options."""
     from ..lint.registry import UnknownRuleError

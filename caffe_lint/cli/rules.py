@@ -7,6 +7,7 @@ import click
 
 from .completion import complete_rules
 from .known_rules import known_rules, rules_meant
+from .options import format_option
 from .settings_options import split_words
 
 
@@ -19,14 +20,7 @@ from .settings_options import split_words
     callback=split_words,
     help="These only: codes, prefixes of codes or names, with commas between.",
 )
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How they are written.",
-)
+@format_option("table", "json", description="How they are written.")
 @click.pass_context
 def rules(context: click.Context, select: tuple[str, ...], format_name: str) -> int:
     """List all rules, those of plugins too; `caffe-lint rule CODE` explains one."""

@@ -15,21 +15,14 @@ from ..report.net_text import net_csv, net_markdown
 from ..report.recurrent_text import recurrent_text
 from .completion import complete_paths
 from .files import read_source
-from .options import color_option, dialect_option
+from .options import color_option, dialect_option, format_option
 from .output import report_options
 from .state import chosen_states, state_options
 
 
 @click.command(short_help="Show a net as Caffe builds it.")
 @click.argument("path", metavar="NET", shell_complete=complete_paths)
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["table", "json", "csv", "markdown"]),
-    default="table",
-    show_default=True,
-    help="How the net is written.",
-)
+@format_option("table", "json", "csv", "markdown", description="How the net is written.")
 @click.option("--recurrent", is_flag=True, help="Show unrolled recurrent cells, step by step, not layers.")
 @click.option("--batch", is_flag=True, help="Count MACs and memory of a whole batch, not of one item.")
 @state_options

@@ -20,7 +20,7 @@ from .discovery import find_files
 from .errors import EXIT_CLEAN, EXIT_FINDINGS
 from .expectation import Expected, expect
 from .files import read_source
-from .options import color_option, dialect_option
+from .options import color_option, dialect_option, format_option
 from .output import report_options
 from .settings_options import SettingsChoice
 from .state import chosen_states, state_options
@@ -46,14 +46,7 @@ pip cannot install it: the package 'caffe' of PyPI is an empty placeholder"""
 )
 @state_options
 @dialect_option
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["full", "json"]),
-    default="full",
-    show_default=True,
-    help="How the comparison is written.",
-)
+@format_option("full", "json", description="How the comparison is written.")
 @color_option
 def verify(
     paths: tuple[str, ...], command: str, dialect: str, format_name: str, color: ColorChoice, **state: object

@@ -4,6 +4,7 @@ from .aliasing import shares_memory
 from .backward import Backward, find_backward
 from .constants import constant_at
 from .dummy import dummy_fillers
+from .filler import constant_of
 from .hazards import Hazard, HazardKind, depends_on_phase, find_hazards
 from .inference import Inference, Rejection, infer_shapes
 from .pooling import PoolWindow
@@ -34,6 +35,7 @@ __all__ = [
     "Window",
     "check_loss_weights",
     "constant_at",
+    "constant_of",
     "depends_on_phase",
     "dummy_fillers",
     "find",

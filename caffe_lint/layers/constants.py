@@ -4,6 +4,7 @@ from itertools import accumulate
 from math import prod
 
 from ..net import Blob, Layer
+from .filler import constant_of
 from .inference import Inference
 from .shape import Shape
 from .values import power_is_constant
@@ -34,7 +35,7 @@ def _filled(blob: Blob) -> float | None:
     """dummy_data_layer.cpp: one filler for all tops, or one for each."""
     fillers = blob.layer.block.block("dummy_data_param").blocks("data_filler")
     filler = fillers[blob.index % len(fillers)] if fillers else None
-    return filler.real("value") if filler and filler.string("type") == "constant" else None
+    return constant_of(filler) if filler else None
 
 
 def _power(layer: Layer) -> float | None:

@@ -3,7 +3,7 @@
 from .axes import axis_named
 from .learned import Learned, learn
 from .limits import check_limits
-from .record import LayerType, Outcome, RejectedError, Setup, at_least, missing_size
+from .record import LayerType, Outcome, RejectedError, Setup, SetupFunction, at_least, missing_size
 from .shape import Dim, Shape, may_equal, product, show_shape
 from .window import ReverseWindow, Window, read_windows, slide
 
@@ -90,22 +90,13 @@ def _check_equal_bottoms(setup: Setup) -> None:
             raise RejectedError("shape-mismatch", message, caffe="shape mismatch - bottom[0]:", bottom=index)
 
 
+def convolving_type(name: str, setup: SetupFunction) -> LayerType:
+    """The record of a type that convolves each bottom to a top of its own."""
+    return LayerType(name, setup, "convolution_param", at_least(1), at_least(1), equal_blobs=True)
+
+
 LAYER_TYPES = (
-    LayerType(
-        "Convolution",
-        set_up_convolution,
-        "convolution_param",
-        bottoms=at_least(1),
-        tops=at_least(1),
-        equal_blobs=True,
-    ),
-    LayerType(
-        "Deconvolution",
-        set_up_convolution,
-        "convolution_param",
-        bottoms=at_least(1),
-        tops=at_least(1),
-        equal_blobs=True,
-    ),
+    convolving_type("Convolution", set_up_convolution),
+    convolving_type("Deconvolution", set_up_convolution),
     LayerType("Im2col", set_up_im2col, "convolution_param"),
 )

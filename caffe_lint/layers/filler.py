@@ -14,6 +14,11 @@ _CHECKS_COUNT_FIRST = ("uniform", "xavier", "msra")
 _READS_AXIS_0 = ("positive_unitball", "xavier", "msra")
 
 
+def constant_of(filler: Block) -> float | None:
+    """The value that a filler gives all elements; None if it draws or works out one for each."""
+    return filler.real("value") if filler.string("type") == "constant" else None
+
+
 def check_filler_type(filler: Block) -> str:
     """The type of a filler (GetFiller).
 

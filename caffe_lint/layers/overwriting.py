@@ -6,6 +6,7 @@ from typing import NamedTuple
 from ..net import Layer
 from .aliasing import shares_memory
 from .backward_reads import Need
+from .filler import constant_of
 from .table import TABLE
 from .values import (
     KnownValues,
@@ -130,9 +131,7 @@ def _scale(layer: Layer, _before: Values, values: KnownValues) -> Change:
 
 def _is_one(layer: Layer) -> bool:
     param = layer.block.block("scale_param")
-    filler = param.block("filler")
-    is_constant = filler.string("type") == "constant" and filler.real("value") == 1
-    return is_constant or not param.has("filler")
+    return constant_of(param.block("filler")) == 1 or not param.has("filler")
 
 
 def _bias(layer: Layer, _before: Values, _values: KnownValues) -> Change:

@@ -6,24 +6,18 @@ from collections.abc import Iterator
 from ..net import Document
 from ..schema import BVLC, Block, load_schema
 from ..text import Edit
-from .diagnostic import Claim, Diagnostic, Fix, Severity
-from .rule import DocumentRule
+from .diagnostic import Diagnostic, Fix
+from .old_rule import OldRule
 
 
-class OldFieldRule(DocumentRule):
+class OldFieldRule(OldRule):
     """A rule about a field that Caffe still reads as it reads a newer one; a finding a layer.
 
     In a net of old layers there is something else to do first, see OldFormRule.
     """
 
-    severity = Severity.NOTE
-    claim = Claim.STYLE
-    fixable = True
-
-    def check(self, document: Document) -> Iterator[Diagnostic]:
-        """The findings of `check_block`, for a net that the parser takes."""
-        if document.root_type != "NetParameter" or document.syntax_problems or document.schema_problems:
-            return
+    def check_net(self, document: Document) -> Iterator[Diagnostic]:
+        """The findings of `check_block`, for each layer."""
         if not document.net_settings.has("layers"):
             for block in document.net_settings.blocks("layer"):
                 yield from self.check_block(document, block)

@@ -6,24 +6,15 @@ from collections.abc import Iterable, Iterator
 from ..net import Document
 from ..schema import BVLC
 from ..text import Edit, Span
-from .diagnostic import Claim, Diagnostic, Fix, Note, Severity
-from .rule import DocumentRule
+from .diagnostic import Diagnostic, Fix, Note
+from .old_rule import OldRule
 
 
-class OldFormRule(DocumentRule):
-    """A rule about an old form in a net that the parser takes; one finding a file.
+class OldFormRule(OldRule):
+    """A rule about an old form of a net that Caffe upgrades by itself; one finding a file."""
 
-    Caffe computes the same either way, so that a finding is no more than a note.
-    """
-
-    severity = Severity.NOTE
-    claim = Claim.STYLE
-    fixable = True
-
-    def check(self, document: Document) -> Iterator[Diagnostic]:
+    def check_net(self, document: Document) -> Iterator[Diagnostic]:
         """The finding about a file, with a fix if Caffe's upgrade loses nothing of what it says."""
-        if document.root_type != "NetParameter" or document.syntax_problems or document.schema_problems:
-            return
         if document.upgraded.problems:
             return
         found = self.find(document)

@@ -138,8 +138,10 @@ def write_files(files):
             raise ValueError("file '%s' lies outside the question's folder" % path)
         if folder and not os.path.isdir(folder):
             os.makedirs(folder)
-        with open(path, "wb") as out:
+        # A net that was built before may be reading the file, in a thread that prefetches: it always is whole.
+        with open(path + ".new", "wb") as out:
             out.write(text.encode("latin-1"))
+        os.rename(path + ".new", path)
 
 
 def conclude(status, log, facts):
@@ -317,16 +319,16 @@ def prepare(question, plan):
 
 
 def choose_inputs(net, plan, text):
-    """(blob, values) of each input: the plan's, or uniform ones in (-1, 1), which are 0 as labels."""
+    """(name, blob, values) of each input: the plan's, or uniform ones in (-1, 1), which are 0 as labels."""
     names = set(net.inputs) | set(plan["feeds"]) | set(unfilled(net, text))
     blobs = [(name, net.blobs[name]) for name in names if name in net.blobs and net.blobs[name].count]
     drawn = dict((name, noise(plan["seed"], name).uniform(-1, 1, blob.count)) for name, blob in blobs)
-    return [(blob, plan["feeds"].get(name, drawn[name])) for name, blob in blobs]
+    return [(name, blob, plan["feeds"].get(name, drawn[name])) for name, blob in blobs]
 
 
 def feed(inputs):
     """Give the inputs their values."""
-    for blob, values in inputs:
+    for _, blob, values in inputs:
         blob.data.reshape(-1)[...] = values
 
 
@@ -347,31 +349,32 @@ def layers_of(text):
 
 
 def frozen(text):
-    """What training leaves alone, by layer and index: True for the values, False for their sign only."""
+    """What training leaves alone, by layer and index: "values", or only their "sign"."""
     found = {}
     for layer in layers_of(text):
         factors = {"Scale": layer.scale_param, "PReLU": layer.prelu_param}.get(layer.type)
         # Without a filler they begin as 1 and as 0.25.
         if factors is not None and factors.filler.type == "constant":
             if factors.filler.value > 0 or not factors.HasField("filler"):
-                found[layer.name, 0] = False
+                found[layer.name, 0] = "sign"
         for index, param in enumerate(layer.param):
             if param.lr_mult == 0 and layer.type != "BatchNorm":  # its statistics are never learned, yet change
-                found[layer.name, index] = True
+                found[layer.name, index] = "values"
     return found
 
 
 def fill(net, plan, kept):
     """Give parameters random weights, which depend on the seed, their number or name, and their count."""
     for number, owner in enumerate(owners(net)):
-        if kept.get((owner.layer, owner.index)):
+        what = kept.get((owner.layer, owner.index))
+        if what == "values":
             continue
         key = "%s %d" % (owner.layer, owner.index) if plan["weights"] == "name" else "param %d" % number
         # For a square matrix the deviation is 1 / sqrt(fan-in): activations keep their size.
         values = noise(plan["seed"], key).standard_normal(owner.blob.count) * owner.blob.count**-0.25
         if owner.type == "BatchNorm":  # a mean, a variance and their divisor
             values = abs(values) + 0.5
-        if kept.get((owner.layer, owner.index)) is False:
+        if what == "sign":
             values = abs(values) + 0.1
         owner.blob.data.reshape(-1)[...] = values
 
@@ -405,24 +408,19 @@ def matched(net, reference, weights):
 
 def passes(net, inputs, plan):
     """Run forward and backward as often as the plan says; the loss of each pass."""
+    import numpy
+
     losses = []
-    fed = [net.blobs[name].data.ctypes.data for name in net.inputs if net.blobs[name].count]
+    fed = [found for found in inputs if found[0] in net.inputs]
     for number in range(plan["passes"]):
-        if plan["refeed"]:
-            feed([(blob, turned(values, number)) for blob, values in inputs if blob.data.ctypes.data in fed])
+        if plan["refeed"]:  # each of the values so many places further on
+            feed([(name, blob, numpy.roll(values, number)) for name, blob, values in fed])
         for owner in owners(net) if number == 0 or not plan["accumulate"] else ():
             owner.blob.diff[...] = 0
         losses.append(forward(net, plan))
         if plan["backward"]:
             net._backward(len(net.layers) - 1, 0)
     return losses
-
-
-def turned(values, number):
-    """The values, each of them so many places further on; the first pass gets them as they are."""
-    import numpy
-
-    return numpy.roll(values, number)
 
 
 def forward(net, plan):

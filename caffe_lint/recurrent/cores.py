@@ -26,6 +26,10 @@ from .layer_kinds import (
 )
 
 
+_Output = tuple[Layer, Layer, Layer]
+"""The activation of a cell state, the product with a gate that makes the output, and the gate."""
+
+
 class Core(NamedTuple):
     """A step as far as it is recognised: its layers by role, what it makes, and the state that it reads."""
 
@@ -66,15 +70,18 @@ def _lstm(cell: Layer) -> Core | None:
     products = [use.blob.layer for use in cell.bottoms if use.blob is not None and is_product(use.blob.layer)]
     if len(products) != 2:
         return None
-    outputs = list(_outputs(cell))
+    outputs = list(_outputs(cell.tops[0]))
     for remember, forget in (products, products[::-1]):
         pair = [gate_of(use) for use in remember.bottoms]
         if pair[0] is None or pair[1] is None:
             continue
         kept = [(use, gate_of(use)) for use in forget.bottoms]
         for (_, f), (state, other) in (kept, kept[::-1]):
-            if f is not None and other is None and outputs:
-                tanh, hidden, o = _nearest(outputs, f)
+            output = None
+            if f is not None and other is None:
+                output = _nearest(outputs, f) if outputs else _output_of_old(state.blob, f)
+            if f is not None and output is not None:
+                tanh, hidden, o = output
                 i, g = _input_and_candidate(pair[0], pair[1])
                 roles = {"i_gate": i, "f_gate": f, "o_gate": o, "g_gate": g, "forget": forget}
                 roles |= {"remember": remember, "cell": cell, "cell_tanh": tanh, "hidden": hidden}
@@ -87,7 +94,7 @@ def _first_lstm(cell: Layer) -> Core | None:
     if not is_product(cell):
         return None
     pair = [gate_of(use) for use in cell.bottoms]
-    output = next(_outputs(cell), None) if pair[0] is not None and pair[1] is not None else None
+    output = next(_outputs(cell.tops[0]), None) if pair[0] is not None and pair[1] is not None else None
     if output is None or pair[0] is None or pair[1] is None:
         return None
     tanh, hidden, o = output
@@ -104,7 +111,7 @@ def _input_and_candidate(first: Layer, second: Layer) -> tuple[Layer, Layer]:
     return (first, second) if first.type == "Sigmoid" else (second, first)
 
 
-def _nearest(outputs: list[tuple[Layer, Layer, Layer]], gate: Layer) -> tuple[Layer, Layer, Layer]:
+def _nearest(outputs: list[_Output], gate: Layer) -> _Output:
     """The output whose gate sees what another gate of the step sees: a later step may read c by mistake."""
     seen = _seen(gate)
     return max(outputs, key=lambda output: len(seen & _seen(output[2])))
@@ -115,10 +122,16 @@ def _seen(gate: Layer) -> set[Blob]:
     return {use.blob for product in products for use in reads_of(product) if use.blob is not None}
 
 
-def _outputs(cell: Layer) -> Iterator[tuple[Layer, Layer, Layer]]:
+def _output_of_old(state: Blob | None, gate: Layer) -> _Output | None:
+    """The output of a step that takes the cell state of the step before for its own."""
+    found = (output for blob in behind(state) for output in _outputs(blob))
+    return next((output for output in found if _seen(output[2]) == _seen(gate)), None)
+
+
+def _outputs(cell: Blob) -> Iterator[_Output]:
     """The activation of the cell state, its product with a gate, and the gate; the likeliest first."""
     found = []
-    for use in cell.tops[0].uses:
+    for use in cell.uses:
         tanh = use.layer
         if tanh.type not in ACTIVATIONS or not tanh.tops:
             continue

@@ -1,7 +1,9 @@
 """How far the steps of a chain reach, and which of them are built alike."""
 
+from collections.abc import Hashable
+
 from ..net import Blob, Layer, Use
-from .layer_kinds import coefficients, names, operation
+from .layer_kinds import behind, coefficients, names, operation, products_before
 from .links import Chain, Link, Place, Places
 
 SHARED = -1
@@ -51,14 +53,18 @@ def _share(layer: Layer, owners: dict[Layer, int], places: Places) -> None:
 class View:
     """One step seen from its output: signatures of its layers, and their bottoms in a canonical order.
 
-    Equal signatures mean that two steps are built alike, whatever the names and the order of summands.
+    Equal signatures mean that two steps are built alike, whatever the names and the order of summands. They
+    are numbers in the order of their first use: views that are compared have one table.
     """
 
-    def __init__(self, link: Link, owners: dict[Layer, int], places: Places) -> None:
+    def __init__(
+        self, link: Link, owners: dict[Layer, int], places: Places, signatures: dict[Hashable, Signature]
+    ) -> None:
         self.link = link
         self.order: dict[Layer, list[Use]] = {}
         self._owners = owners
         self._places = places
+        self._table = signatures
         self._signatures: dict[Layer, Signature] = {}
         self.signature = self._layer(link.root)
 
@@ -78,27 +84,32 @@ class View:
         if found is None:
             parts = [(self._blob(use.blob), use) for use in layer.bottoms]
             if len(parts) > 1 and is_commutative(layer):
-                parts.sort(key=lambda part: (part[0], _sort_names(part[1].blob)))
+                parts.sort(key=lambda part: part[0])
+                if len({signature for signature, _ in parts}) < len(parts):
+                    parts.sort(key=lambda part: (part[0], _weights_behind(part[1].blob)))
             self.order[layer] = [use for _, use in parts]
-            found = hash((layer.type, operation(layer), *(signature for signature, _ in parts)))
+            found = self._number(layer.type, operation(layer), *(signature for signature, _ in parts))
             self._signatures[layer] = found
         return found
+
+    def _number(self, *content: Hashable) -> Signature:
+        return self._table.setdefault(content, len(self._table) + 1)
 
     def _blob(self, blob: Blob | None) -> Signature:
         if blob is None:
             return 0
         layer = blob.layer
         if self.holds(layer):
-            return hash((self._layer(layer), blob.index))
+            return self._number(self._layer(layer), blob.index)
         place = self._places.get(layer)
         if place is not None:
             if place.link.chain is self.link.chain:
                 lag = self.link.number - place.link.number
-                return hash(("state", place.role_of(blob), blob.index, lag))
-            return hash(("other", id(place.link.chain), place.role, blob.index))
+                return self._number("state", place.role_of(blob), blob.index, lag)
+            return self._number(place.link.chain, place.role, blob.index)
         if layer.type == "Slice":
-            return hash(("piece", id(layer)))
-        return hash((layer.type, id(layer) if self._owners.get(layer) == SHARED else 0))
+            return self._number("piece", layer)
+        return self._number(layer.type, layer if self._owners.get(layer) == SHARED else None)
 
 
 def is_commutative(layer: Layer) -> bool:
@@ -106,5 +117,9 @@ def is_commutative(layer: Layer) -> bool:
     return layer.type == "Eltwise" and len(set(coefficients(layer))) == 1
 
 
-def _sort_names(blob: Blob | None) -> tuple[str, ...]:
-    return names(blob.layer) if blob is not None else ()
+def _weights_behind(blob: Blob | None) -> list[str]:
+    """The names of the weights that a blob is made with: they tell bottoms apart that are built alike."""
+    last = blob
+    for last in behind(blob):
+        pass
+    return [name for product in products_before(last) for name in names(product)]

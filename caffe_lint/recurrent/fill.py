@@ -185,7 +185,7 @@ class _Growth:
         is_root = fit.layers.get(next(iter(self.usual.pattern))) is link.root
         is_like_root = is_root and is_alike(self.usual.view.link.root, link.root)
         near = score_of(self.usual.pattern, link, self.places, self.usual.owners)
-        return self._share(fit) + 0.1 * is_like_root + near / 50
+        return self._share(fit) + 0.1 * is_like_root + near / 1000
 
     def _join_behind(self, last: Link) -> bool:
         """Put a chain behind that goes on from a damaged step."""

@@ -54,9 +54,9 @@ def fit_tolerant(pattern: Pattern, link: Link, places: Places, owners: dict[Laye
     fitter = _Fitter(pattern, link, places, owners)
     root = next(iter(pattern))
     fitter.assign(root, link.states["h"])
-    for state, role in (("c", "cell"),):
-        if role in pattern and role not in fitter.fit.layers and state in link.states:
-            fitter.assign(role, link.states[state])
+    if "cell" in pattern and "c" in link.states:
+        fitter.assign("cell", link.states["c"])
+    fitter.assign_doubtful()
     if link.number == 0:
         fitter.forgive_less()
     return fitter.fit
@@ -69,6 +69,7 @@ class _Fitter:
         self.places = places
         self.owners = owners
         self.fit = Fit()
+        self._doubtful: list[tuple[str, Blob]] = []
         self._shared = {
             slot.layer
             for node in pattern.values()
@@ -82,6 +83,24 @@ class _Fitter:
             return
         layer, node = blob.layer, self.pattern[role]
         if self._is_of_another(layer) or not layer.bottoms or blob in self._shared:
+            self._without(node, None)
+            return
+        _, extra, instead = self._choice(node, blob)
+        if extra is None and instead is None and _likeness(node.layer, layer) >= _ALIKE:
+            self._take(node, layer)
+        else:
+            self._doubtful.append((role, blob))
+
+    def assign_doubtful(self) -> None:
+        """Decide what was left open until everything that is certain had its role."""
+        while self._doubtful:
+            role, blob = self._doubtful.pop(0)
+            if role not in self.fit.layers:
+                self._decide(role, blob)
+
+    def _decide(self, role: str, blob: Blob) -> None:
+        layer, node = blob.layer, self.pattern[role]
+        if layer in self.fit.layers.values():
             self._without(node, None)
             return
         best, extra, instead = self._choice(node, blob)
@@ -110,7 +129,7 @@ class _Fitter:
         likeness = _likeness(node.layer, layer)
         for slot in node.slots:
             if type(slot) is Inner and _likeness(self.pattern[slot.role].layer, layer) >= likeness:
-                score = self.score(slot.role, blob) - 1
+                score = self.score(slot.role, blob, _DEPTH - 1) - 1
                 if score > best:
                     best, extra, instead = score, None, slot
         return best, extra, instead
@@ -184,7 +203,7 @@ class _Fitter:
         score = self._score_itself(node, blob, depth)
         if _likeness(node.layer, blob.layer) >= _ALIKE:
             return score
-        return max(score, self._score_without_state(node, blob, depth - 1))
+        return max(score, self._score_without(node, blob, depth - 1))
 
     def _score_itself(self, node: Node, blob: Blob, depth: int) -> int:
         layer = blob.layer
@@ -194,17 +213,10 @@ class _Fitter:
                 score += self._slot_score(slot, use, depth - 1)
         return score
 
-    def _score_without_state(self, node: Node, blob: Blob, depth: int) -> int:
-        """How well a blob is what a first step has instead: the one summand that needs no state."""
-        if self.link.number or depth < 1 or not is_sum(node.layer):
-            return 0
-        instead = [
-            self.score(slot.role, blob, depth) - 1
-            for slot in node.slots
-            if type(slot) is Inner
-            and any(self._needs_state(other) for other in node.slots if other is not slot)
-        ]
-        return max(instead, default=0)
+    def _score_without(self, node: Node, blob: Blob, depth: int) -> int:
+        """How well a blob is what stands there instead of a layer that is missing."""
+        scores = (self.score(slot.role, blob, depth) for slot in node.slots if type(slot) is Inner)
+        return max(scores, default=0) - 1 if depth > 0 else 0
 
     def _paired(self, node: Node, layer: Layer, depth: int) -> list[Use | None]:
         """The bottom for each slot: by place, or of summands and factors the one that fits best."""
@@ -266,10 +278,10 @@ def _kind(layer: Layer) -> tuple[str, str, int]:
 
 def _likeness(usual: Layer, layer: Layer) -> int:
     if usual.type == layer.type:
+        mine, its = {*names(usual)}, {*names(layer)}
+        if mine & its:
+            return _OURS
         if usual.type in LEARNED:
-            mine, its = {*names(usual)}, {*names(layer)}
-            if mine & its:
-                return _OURS
             return _AKIN if mine and its else _ALIKE
         return _ALIKE if is_alike(usual, layer) else _AKIN
     families = (ACTIVATIONS, LEARNED.keys(), ("Eltwise", "Scale"))

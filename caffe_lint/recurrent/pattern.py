@@ -1,7 +1,7 @@
 """The usual step of a chain, with a role for each layer: what the odd one is compared with."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from functools import cached_property
 
 from ..net import Blob, Layer, Use
@@ -21,7 +21,8 @@ class Usual:
     def __init__(self, chain: Chain, places: Places) -> None:
         self.owners = step_of_layers(chain, places)
         links = chain.links[1:] if len(chain.links) > 1 else chain.links
-        self.views = {link.number: View(link, self.owners, places) for link in links}
+        signatures: dict[Hashable, int] = {}
+        self.views = {link.number: View(link, self.owners, places, signatures) for link in links}
         counts = Counter(view.signature for view in self.views.values())
         usual = max(counts, key=counts.__getitem__)
         best = [signature for signature, count in counts.items() if count == counts[usual]]
@@ -119,6 +120,8 @@ def _roles(link: Link, layers: list[Layer], view: View) -> dict[Layer, str]:
     """The names of the roles: those of the core, those of what leads to its gates, types and numbers."""
     held = set(layers)
     roles = {layer: role for role, layer in link.roles.items() if layer in held}
+    # A damaged step may have no layer that is certain to make its output.
+    roles.setdefault(link.root, "unit" if link.chain.kind == "lstm-unit" else "hidden")
     for layer in layers:
         if layer not in roles:
             role = _role(layer, roles, view)

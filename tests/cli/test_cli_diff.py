@@ -1,24 +1,23 @@
-"""Diffs: `patch` makes of the old text the new one, whatever both are, and large nets take no time."""
+"""Diffs: git makes of the old text the new one, whatever both are, and large nets take little work."""
 
-import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from caffe_lint.cli import diff as diffs
 from caffe_lint.cli.diff import unified_diff
 
 TEXTS = st.lists(st.sampled_from([b"a\n", b"b\n", b"}\r\n", b"\xd6\n"]), max_size=30).map(b"".join)
 
 
-@pytest.mark.skipif(shutil.which("patch") is None, reason="there is no `patch` to apply diffs with")
 @settings(max_examples=60)
 @given(TEXTS, TEXTS, st.sampled_from([b"", b"end"]))
-def test_patch_makes_the_new_text_of_the_old_one(
+def test_git_makes_the_new_text_of_the_old_one(
     tmp_path_factory: pytest.TempPathFactory, before: bytes, after: bytes, end: bytes
 ) -> None:
     folder: Path = tmp_path_factory.mktemp("diff")
@@ -27,18 +26,28 @@ def test_patch_makes_the_new_text_of_the_old_one(
     diff = b"".join(unified_diff("net", old, new))
     assert bool(diff) == (old != new)
     if diff:
-        command = ["patch", "--binary", "-p0", "--fuzz=0"]
-        subprocess.run(command, cwd=folder, input=diff, check=True, capture_output=True)
+        subprocess.run(["git", "apply", "-p0"], cwd=folder, input=diff, check=True, capture_output=True)
     assert (folder / "net").read_bytes() == new
 
 
-def test_changes_among_many_lines_that_are_alike_are_found_at_once() -> None:
-    old = b'layer {\n  top: "x"\n}\n' * 50_000
-    new = old.replace(b'"x"', b'"y"', 1000)
-    start = perf_counter()
-    lines = list(unified_diff("net", old, new))
-    assert perf_counter() - start < 5
-    assert [line for line in lines if line.startswith(b"+ ")] == [b'+  top: "y"\n'] * 1000
+def test_the_search_for_a_change_goes_no_farther_in_a_larger_net(monkeypatch: pytest.MonkeyPatch) -> None:
+    distances = diffs._distances()
+    tried = []
+
+    def counted() -> Iterator[tuple[int, int]]:
+        for pair in distances:
+            tried.append(pair)
+            yield pair
+
+    monkeypatch.setattr(diffs, "_distances", counted)
+    work = []
+    for layers in (1000, 10_000):
+        tried.clear()
+        old = b'layer {\n  top: "x"\n}\n' * layers
+        lines = list(unified_diff("net", old, old.replace(b'"x"', b'"y"', 100)))
+        assert [line for line in lines if line.startswith(b"+ ")] == [b'+  top: "y"\n'] * 100
+        work.append(len(tried))
+    assert work[0] == work[1] >= 100
 
 
 def test_the_last_word_comes_behind_the_diff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

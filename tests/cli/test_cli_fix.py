@@ -4,7 +4,6 @@ import errno
 import json
 import os
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ import pytest
 
 from caffe_lint.cli import main
 from caffe_lint.cli.replace import replace
+from tests.cli.file_modes import obeying
 
 INPUT = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 3 dim: 4 dim: 4 } } }\r\n'
 SAFE = (
@@ -23,6 +23,7 @@ SAFE = (
 UNSAFE = INPUT + 'layer { name: "r" type: "Relu" bottom: "x" top: "y" }\r\n'
 LEFT = 'layer { name: "r" type: "ReLU" bottom: "z" top: "y" }\n'
 COMMENT = "# 中文\n".encode("gbk")
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 
 Captured = pytest.CaptureFixture[str]
 
@@ -81,14 +82,13 @@ def test_json_lists_what_remains(capsys: Captured) -> None:
     assert output.err == "Fixed 1 finding in 1 file (1 more with --unsafe-fixes)\n"
 
 
-@pytest.mark.skipif(shutil.which("patch") is None, reason="there is no `patch` to apply diffs with")
-def test_diff_is_a_patch(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_diff_can_be_applied(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     before = _content("safe")
     assert main(["--diff", "safe.prototxt"]) == 1
     output = capsysbinary.readouterr()
     assert output.err == b"Would fix 1 finding in 1 file\n"
     assert _content("safe") == before
-    subprocess.run(["patch", "--binary", "-p0"], input=output.out, check=True, capture_output=True)
+    subprocess.run(["git", "apply", "-p0"], input=output.out, check=True, capture_output=True)
     assert _content("safe") == _content("clean")
 
 
@@ -122,11 +122,16 @@ def _check_failure(capsys: Captured, reason: int) -> None:
     assert [path.name for path in Path().iterdir() if path.name.startswith(".")] == []
 
 
-def test_read_only_file(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
-    if os.geteuid() == 0:  # root may write to anything
-        monkeypatch.setattr(os, "access", lambda *_arguments: False)
+def test_read_only_file() -> None:
+    before = _content("safe")
     Path("safe.prototxt").chmod(0o444)
-    _check_failure(capsys, errno.EACCES)
+    command = obeying([sys.executable, "-B", "-m", "caffe_lint", "--fix-only", "safe.prototxt"])
+    result = subprocess.run(command, check=False, env=ENVIRONMENT, capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (
+        2,
+        f"caffe-lint: cannot write 'safe.prototxt': {os.strerror(errno.EACCES)}\n",
+    )
+    assert _content("safe") == before
 
 
 def test_read_only_folder(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,14 +158,8 @@ def test_write_that_ends_early() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 
     command = [sys.executable, "-B", "-m", "caffe_lint", "--fix", "safe.prototxt"]
-    root = Path(__file__).parents[2]
     result = subprocess.run(
-        command,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(root)},
-        preexec_fn=limit,
-        capture_output=True,
-        text=True,
+        command, check=False, env=ENVIRONMENT, preexec_fn=limit, capture_output=True, text=True
     )
     assert (result.returncode, result.stderr) == (
         2,

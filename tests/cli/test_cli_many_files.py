@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from caffe_lint.cli.outcome import Outcome
 from caffe_lint.cli.work import Work
 from caffe_lint.lint import Diagnostic, NetContext, Rule
 from caffe_lint.lint.registry import all_rules
+from tests.cli.file_modes import obeying
 
 Captured = pytest.CaptureFixture[str]
 
@@ -24,16 +25,22 @@ Captured = pytest.CaptureFixture[str]
 LISTENING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 COMMAND = [sys.executable, "-c", f"{LISTENING}; from caffe_lint.cli import run; run()"]
 PARALLEL = ["--jobs", "2", "--no-cache"]
+PATIENCE = 40
 CACHE = Path(".caffe_lint_cache")
 NET = """\
 name: "net{}"
 layer {{ name: "x" type: "Input" top: "x" input_param {{ shape {{ dim: 2 dim: 3 }} }} }}
 layer {{ name: "r" type: "ReLU" bottom: "{}" top: "y" }}
 """
+LONG_COMMENT = "# a long comment\n" * 2000
+"""Behind it, 20 files are enough for processes."""
+
 SLOW_RULE = '''\
 """Waits."""
 
+import os
 import time
+from pathlib import Path
 
 from caffe_lint.lint import DocumentRule
 
@@ -43,7 +50,8 @@ class Waits(DocumentRule):
     name = "waits"
 
     def check(self, document):
-        time.sleep(20)
+        Path(f"working.{os.getpid()}").touch()
+        time.sleep(60)
         return iter(())
 '''
 
@@ -151,16 +159,15 @@ def test_processes_that_cannot_be_made_are_done_without(
     assert said(capsys, *PARALLEL) == alone
 
 
-def test_a_read_only_file_does_not_keep_the_others_from_being_fixed(
-    monkeypatch: pytest.MonkeyPatch, capsys: Captured
-) -> None:
-    old = 'layers { name: "x" type: DUMMY_DATA top: "x" dummy_data_param { num: 1 } }\n'
+def test_a_read_only_file_does_not_keep_the_others_from_being_fixed() -> None:
+    old = 'layers { name: "x" type: DUMMY_DATA top: "x" dummy_data_param { num: 1 } }\n' + LONG_COMMENT
     for path in Path("nets").iterdir():
         path.write_text(old)
-    # Whoever runs the test: root may write everything.
-    monkeypatch.setattr("os.access", lambda path, _mode: Path(path).name != "05.prototxt")
-    code, _, err = said(capsys, "--fix-only", "--jobs", "2")
-    assert (code, err) == (2, "caffe-lint: cannot write 'nets/05.prototxt': Permission denied\n")
+    Path("nets/05.prototxt").chmod(0o444)
+    command = obeying([*COMMAND, "--fix-only", "--jobs", "2", "nets"])
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    message = "caffe-lint: cannot write 'nets/05.prototxt': Permission denied\n"
+    assert (run.returncode, run.stderr) == (2, message)
     assert [path.name for path in sorted(Path("nets").iterdir()) if path.read_text() == old] == [
         "05.prototxt"
     ]
@@ -221,6 +228,14 @@ def test_a_worker_that_dies_while_another_has_nothing_to_do(
     assert err.startswith("caffe-lint: internal error: a worker process died")
 
 
+def wait_until(happens: Callable[[], bool]) -> None:
+    """Wait for something that happens soon; the limit is there for what never does."""
+    end = time.monotonic() + PATIENCE
+    while not happens():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
 def is_alive(group: int) -> bool:
     """Whether a process of a group is left."""
     try:
@@ -235,7 +250,7 @@ def test_no_worker_outlives_the_run(number: signal.Signals) -> None:
     Path("slow.py").write_text(SLOW_RULE)
     Path("caffe-lint.toml").write_text('plugins = ["slow.py"]\n')
     for path in Path("nets").iterdir():
-        path.write_text(path.read_text() + "# a long comment\n" * 2000)
+        path.write_text(path.read_text() + LONG_COMMENT)
     run = subprocess.Popen(
         [*COMMAND, *PARALLEL, "nets"],
         stdout=subprocess.PIPE,
@@ -243,29 +258,20 @@ def test_no_worker_outlives_the_run(number: signal.Signals) -> None:
         text=True,
         start_new_session=True,
     )
-    children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
-    if not children.parent.exists():
-        pytest.skip("needs /proc")
-    deadline = time.monotonic() + 20
-    while len(children.read_text().split()) < 2 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(0.5)
+    wait_until(lambda: len(list(Path().glob("working.*"))) == 2)
     if number == signal.SIGINT:
         os.killpg(run.pid, number)  # as a terminal does
     else:
         run.kill()
-    out, err = run.communicate(timeout=10)
+    out, err = run.communicate(timeout=PATIENCE)
     assert out == ""
     if number == signal.SIGINT:
         assert (run.returncode, err.strip()) == (130, "caffe-lint: interrupted")
-    while is_alive(run.pid):
-        assert time.monotonic() < deadline + 20
-        time.sleep(0.05)
+    wait_until(lambda: not is_alive(run.pid))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /dev/full")
 def test_a_full_disk_behind_the_standard_output() -> None:
-    if not Path("/dev/full").exists():
-        pytest.skip("needs /dev/full")
     with Path("/dev/full").open("w") as full:
         result = subprocess.run(
             [*COMMAND, "nets"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
@@ -314,7 +320,7 @@ def test_watch_checks_again_and_ends_by_an_interrupt() -> None:
     assert run.stdout.readline() == "All checks passed: 1 file\n"
     time.sleep(0.2)
     run.send_signal(signal.SIGINT)
-    out, err = run.communicate(timeout=10)
+    out, err = run.communicate(timeout=PATIENCE)
     assert (run.returncode, out) == (130, "")
     assert set(err.splitlines()) == {"Watching for changes, Ctrl-C ends it"}
 

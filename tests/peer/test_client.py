@@ -1,11 +1,12 @@
 """The peer with a module `caffe` that only pretends: every way in which an answer can come or fail to."""
 
 import shlex
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from runpy import run_module
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -87,15 +88,20 @@ def behind(folder: Path, interpreter: str = sys.executable) -> list[str]:
     return ["env", f"PYTHONPATH={folder}", f"TMPDIR={folder}", interpreter, "-S"]
 
 
-@pytest.fixture(params=[sys.executable, "python2.7"], ids=["python3", "python2.7"], scope="module")
+@pytest.fixture(params=["python3", pytest.param("python2.7", marks=pytest.mark.caffe)], scope="module")
 def peer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
-    interpreter = str(request.param)
-    if not shutil.which(interpreter) or subprocess.call([interpreter, "-c", ""], stderr=subprocess.DEVNULL):
-        pytest.skip(f"there is no {interpreter} to try")
-    folder = tmp_path_factory.mktemp("fake")
-    (folder / "caffe.py").write_text(FAKE, encoding="ascii")
-    with Peer(behind(folder, interpreter), jobs=2, limits=Limits(seconds=1.0, memory=1 << 30)) as peer:
-        yield peer
+    """Pretends in this Python, and in the old one that lives beside real Caffe."""
+    with ExitStack() as resources:
+        if request.param == "python3":
+            folder = tmp_path_factory.mktemp("fake")
+            command = behind(folder)
+        else:
+            root: Path = request.getfixturevalue("real_caffe_root")
+            folder = Path(resources.enter_context(TemporaryDirectory(dir=root / "tmp")))
+            command = ["chroot", str(root), *behind("/" / folder.relative_to(root), "python2.7")]
+        (folder / "caffe.py").write_text(FAKE, encoding="ascii")
+        limits = Limits(seconds=3.0, memory=1 << 30)
+        yield resources.enter_context(Peer(command, jobs=2, limits=limits))
 
 
 def test_accepted_net_is_described(peer: Peer) -> None:
@@ -158,6 +164,19 @@ def test_child_that_leaves_early_is_no_success(peer: Peer) -> None:
 def test_file_outside_of_the_folder_is_refused(peer: Peer) -> None:
     verdict = peer.load_all([NetText("fine", files={"../evil.txt": "x"})])[0]
     assert verdict.error == "ValueError: file '../evil.txt' lies outside the question's folder"
+
+
+def test_file_is_whole_for_whoever_reads_it_while_it_is_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two nets that are compared, the first one prefetches its data while the second one is built."""
+    monkeypatch.chdir(tmp_path)
+    write_files = run_module("caffe_lint.peer.worker")["write_files"]
+    write_files({"lists/train.txt": "image.ppm 0"})
+    with Path("lists/train.txt").open() as reader:
+        write_files({"lists/train.txt": "other.ppm 1"})
+        assert reader.read() == "image.ppm 0"
+    assert Path("lists/train.txt").read_text() == "other.ppm 1"
 
 
 def test_batch_keeps_its_order(peer: Peer) -> None:

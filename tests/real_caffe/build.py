@@ -1,4 +1,4 @@
-"""Builds a Debian bullseye root with pycaffe 1.0, the real Caffe that the tests ask.
+"""Builds a Debian bullseye root with pycaffe 1.0, the real Caffe that the tests ask, and with a Python 2.7.
 
     python tests/real_caffe/build.py [--install] [FOLDER]
 
@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 SUITE = "bullseye"  # the last Debian release that carries Caffe
-PACKAGE = "python3-caffe"
+PACKAGES = ("python3-caffe", "python2.7")
 
 
 class BuildError(Exception):
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
         if os.geteuid() != 0:
             raise BuildError("chroot and debootstrap need root; run this with sudo")
         with locked(folder):
-            if imports_caffe(folder):
+            if is_complete(folder):
                 say(f"real Caffe is in '{folder}' already")
             else:
                 require_debootstrap(may_install=options.install or os.environ.get("CI") == "true")
@@ -87,9 +87,9 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def imports_caffe(folder: Path) -> bool:
-    """Whether the root in `folder` is complete."""
-    if not (folder / "usr" / "bin" / "python3").exists():
+def is_complete(folder: Path) -> bool:
+    """Whether the root in `folder` has all that the tests ask for."""
+    if not all((folder / "usr" / "bin" / name).exists() for name in ("python3", "python2.7")):
         return False
     command = ["chroot", str(folder), "python3", "-c", "import caffe; caffe.Net"]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
@@ -106,10 +106,10 @@ def build(folder: Path) -> None:
     building = folder.with_name(f".{folder.name}.building")
     remove(building)
     bootstrap(building)
-    run(["chroot", str(building), "apt-get", "install", "--yes", "--no-install-recommends", PACKAGE])
+    run(["chroot", str(building), "apt-get", "install", "--yes", "--no-install-recommends", *PACKAGES])
     run(["chroot", str(building), "apt-get", "clean"])
-    if not imports_caffe(building):
-        raise BuildError(f"{PACKAGE} is installed in '{building}', but 'import caffe' fails there")
+    if not is_complete(building):
+        raise BuildError(f"{PACKAGES[0]} is installed in '{building}', but 'import caffe' fails there")
     remove(folder)
     building.rename(folder)
 

@@ -51,8 +51,8 @@ def debootstrap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def make_root(folder: Path) -> Path:
-    for name in ("usr/bin/python3", "etc/debian_version"):
-        (folder / name).parent.mkdir(parents=True)
+    for name in ("usr/bin/python3", "usr/bin/python2.7", "etc/debian_version"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).touch()
     return folder
 

@@ -13,47 +13,15 @@ WORDS = re.findall(
 Scheme = Callable[[Random, str, str, int, int], str]
 
 
-def _steps_in_front(_random: Random, owner: str, stem: str, step: int, _number: int) -> str:
-    return f"t{step}/{owner}/{stem}"
-
-
-def _steps_behind(_random: Random, owner: str, stem: str, step: int, _number: int) -> str:
-    return f"{owner}_{stem}_{step:03d}"
-
-
-def _from_one(_random: Random, owner: str, stem: str, step: int, _number: int) -> str:
-    return f"{stem}{step + 1}-{owner}"
-
-
-def _brackets(_random: Random, owner: str, stem: str, step: int, _number: int) -> str:
-    return f"{owner}.{stem}[{step}]"
-
-
-def _spaces(_random: Random, owner: str, stem: str, step: int, _number: int) -> str:
-    return f"{stem} of {owner} at {step}"
-
-
-def _numbers(_random: Random, _owner: str, _stem: str, _step: int, number: int) -> str:
-    return f"n{number}"
-
-
-def _words(random: Random, _owner: str, _stem: str, _step: int, _number: int) -> str:
-    return "_".join(random.choices(WORDS, k=3))
-
-
-def _hashes(random: Random, _owner: str, _stem: str, _step: int, _number: int) -> str:
-    return f"{random.getrandbits(40):010x}"
-
-
 SCHEMES: tuple[Scheme, ...] = (
-    _steps_in_front,
-    _steps_behind,
-    _from_one,
-    _brackets,
-    _spaces,
-    _numbers,
-    _words,
-    _hashes,
+    lambda _random, owner, stem, step, _number: f"t{step}/{owner}/{stem}",
+    lambda _random, owner, stem, step, _number: f"{owner}_{stem}_{step:03d}",
+    lambda _random, owner, stem, step, _number: f"{stem}{step + 1}-{owner}",
+    lambda _random, owner, stem, step, _number: f"{owner}.{stem}[{step}]",
+    lambda _random, owner, stem, step, _number: f"{stem} of {owner} at {step}",
+    lambda _random, _owner, _stem, _step, number: f"n{number}",
+    lambda random, _owner, _stem, _step, _number: "_".join(random.choices(WORDS, k=3)),
+    lambda random, _owner, _stem, _step, _number: f"{random.getrandbits(40):010x}",
 )
 
 

@@ -99,8 +99,9 @@ def native(options: UnrollOptions) -> str:
 SIZES = [(1, 1, 1, (3,)), (2, 3, 4, (5,)), (7, 2, 5, (2, 3)), (20, 4, 8, (6,))]
 
 
-@pytest.mark.parametrize("style", ["netspec", "sequence", "lstmunit", "lstm-layer", "rnn-layer"])
-@pytest.mark.parametrize("make", [LstmOptions, RnnOptions])
+@pytest.mark.parametrize(
+    ("make", "style"), [(make, style) for make in (LstmOptions, RnnOptions) for style in make.STYLES]
+)
 @pytest.mark.parametrize(("steps", "batch", "hidden", "input_shape"), SIZES)
 def test_is_caffes_own_layer(
     real_caffe: Peer,
@@ -111,8 +112,6 @@ def test_is_caffes_own_layer(
     hidden: int,
     input_shape: tuple[int, ...],
 ) -> None:
-    if style not in make.STYLES:
-        pytest.skip(f"{make.KIND} has no style {style}")
     plain = make(steps=steps, batch=batch, hidden=hidden, input_shape=input_shape, style=style, cont="cont")
     for options in (
         plain,

@@ -7,22 +7,11 @@ from importlib.resources import files
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from caffe_lint.lint.diagnostic import Claim, Diagnostic, FileReport, Fix, Note, Severity
+from caffe_lint.lint.diagnostic import Claim, Diagnostic, FileReport, Severity
 from caffe_lint.report import FORMATS, ReportOptions
-from caffe_lint.text import Edit, Source, Span
+from caffe_lint.text import Source, Span
+from tests.report.one_report import NET, OVERWRITTEN
 
-NET = 'name: "é"\n  top: "c"\n  bottom: "c"\n'.encode()
-OVERWRITTEN = Diagnostic(
-    code="CL502",
-    name="cell-state-overwritten",
-    severity=Severity.ERROR,
-    claim=Claim.WRONG_FORWARD,
-    message="the cell state 'c' is overwritten",
-    span=Span(13, 21),
-    states=("TRAIN", "TEST, stages: a b"),
-    notes=(Note("read here", Span(24, 35)),),
-    fix=Fix(safe=False, message="write to 'd'", edits=(Edit(18, 21, '"d"'),)),
-)
 BARE = Diagnostic("CL001", "syntax-error", Severity.NOTE, Claim.REJECTS, "odd", Span(7, 9))
 
 

@@ -71,13 +71,7 @@ def _check_distance(setup: Setup) -> None:
 
 
 LAYER_TYPES = (
-    LayerType(
-        "CenterLoss",
-        set_up_center_loss,
-        "center_loss_param",
-        bottoms=exactly(2),
-        tops=at_least(1),
-    ),
+    LayerType("CenterLoss", set_up_center_loss, "center_loss_param", bottoms=exactly(2), tops=at_least(1)),
     LayerType(
         "MarginInnerProduct",
         set_up_margin_inner_product,

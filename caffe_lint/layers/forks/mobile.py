@@ -5,7 +5,7 @@ What stands here was read in the sources of the forks, not run.
 
 from ..activation import set_up_neuron
 from ..axes import legacy_dims, require_axis
-from ..convolution import set_up_convolution
+from ..convolution import convolving_type, set_up_convolution
 from ..record import LayerType, Outcome, RejectedError, Setup, at_least, exactly, missing_size
 from ..shape import Shape, may_equal, merge
 
@@ -79,22 +79,8 @@ def _check_single_factors(setup: Setup) -> None:
 
 
 LAYER_TYPES = (
-    LayerType(
-        "ConvolutionDepthwise",
-        set_up_depthwise,
-        "convolution_param",
-        bottoms=at_least(1),
-        tops=at_least(1),
-        equal_blobs=True,
-    ),
-    LayerType(
-        "DepthwiseConvolution",
-        set_up_depthwise,
-        "convolution_param",
-        bottoms=at_least(1),
-        tops=at_least(1),
-        equal_blobs=True,
-    ),
+    convolving_type("ConvolutionDepthwise", set_up_depthwise),
+    convolving_type("DepthwiseConvolution", set_up_depthwise),
     LayerType(
         "ShuffleChannel",
         set_up_shuffle_channel,

@@ -149,13 +149,7 @@ def _wrong_axis(setup: Setup, message: str, caffe: str) -> RejectedError:
 
 LAYER_TYPES = (
     LayerType("LstmUnit", set_up_unit, "lstm_unit_param", bottoms=exactly(2), tops=exactly(2)),
-    LayerType(
-        "Lstm",
-        set_up_flat_lstm,
-        "lstm_param",
-        bottoms=between(1, 2),
-        repos=("junhyukoh/caffe-lstm",),
-    ),
+    LayerType("Lstm", set_up_flat_lstm, "lstm_param", bottoms=between(1, 2), repos=("junhyukoh/caffe-lstm",)),
     LayerType("Lstm", set_up_sequence_lstm, "lstm_param", bottoms=between(1, 2), repos=(_CTPN,)),
     LayerType("Reverse", set_up_reverse, "reverse_param", repos=(_CTPN,)),
     LayerType(
@@ -168,11 +162,5 @@ LAYER_TYPES = (
     LayerType("Transpose", set_up_pixels_first, repos=_APOLLO),
     LayerType("ContinuationIndicator", set_up_continuation, bottoms=at_least(0)),
     LayerType("Scalar", set_up_scalar, "scalar_param", bottoms=exactly(2)),
-    LayerType(
-        "Scalar",
-        set_up_scalar,
-        "scalar_param",
-        bottoms=between(1, 2),
-        repos=("jeffdonahue/caffe",),
-    ),
+    LayerType("Scalar", set_up_scalar, "scalar_param", bottoms=between(1, 2), repos=("jeffdonahue/caffe",)),
 )

@@ -1,4 +1,4 @@
-"""The weights that go with a net which is converted: options, reading, and writing both files or none."""
+"""The files of a conversion, a net and perhaps its weights: options, reading, and writing both or none."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,13 +15,19 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def weights_options(command: Callable[P, R]) -> Callable[P, R]:
-    """Add the options `--weights` and `--weights-out`."""
-    path = click.Path(path_type=Path)
-    for option in (
-        click.option("--weights-out", type=path, metavar="FILE", help="Write the converted weights."),
-        click.option("--weights", type=path, metavar="FILE", help="The .caffemodel of the net."),
-    ):
+_PATH = click.Path(path_type=Path)
+_OPTIONS = (
+    click.option("--weights", type=_PATH, metavar="FILE", help="The .caffemodel of the net."),
+    click.option("--weights-out", type=_PATH, metavar="FILE", help="Write the converted weights."),
+    click.option("-o", "--out", type=_PATH, metavar="FILE", help="Write into a new file."),
+    click.option("--force", is_flag=True, help="Let --out and --weights-out overwrite files."),
+    click.option("--in-place", is_flag=True, help="Change the net itself."),
+)
+
+
+def file_options(command: Callable[P, R]) -> Callable[P, R]:
+    """Add the options that say what is read and written beside the net."""
+    for option in reversed(_OPTIONS):
         command = option(command)
     return command
 

@@ -1,5 +1,6 @@
 """A hook of mkdocs: pages about the rules out of their docstrings, and the changelog."""
 
+import textwrap
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -11,6 +12,8 @@ from caffe_lint.report.rule_listing import rule_facts
 from caffe_lint.report.rule_text import rule_text
 
 ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = ROOT / "tests" / "rules"
+"""The nets with which the test suite asks real Caffe, in a folder for each rule."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -26,24 +29,43 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def rule_page(rule: Rule) -> str:
-    """What `caffe-lint rule` says, as a page."""
+    """What `caffe-lint rule` says, as a page, and what real Caffe was asked."""
     facts, _, options = "\n".join(rule_facts(rule)).partition("\n\n")
     parts = [
         f"# {rule.code} {rule.name}",
         rule_text(rule).markdown,
         "\n".join(f"- {fact}" for fact in facts.splitlines()),
         f"```text\n{options}\n```" if options else "",
+        proof(EXAMPLES / rule.name.replace("-", "_")),
     ]
     return "\n\n".join(parts) + "\n"
 
 
+def proof(folder: Path) -> str:
+    """How a rule was proven, given the folder of its examples."""
+    message = folder / "caffe.txt"
+    if message.exists():
+        said = message.read_text(encoding="utf-8").strip()
+        answer = f"It aborts on the bad one with `{said}`, and loads the good one."
+    else:
+        answer = "It loads both, and what comes of them bears the claim out."
+    intro = f"## Proof\n\nThe test suite gives these files to Caffe 1.0. {answer}"
+    return "\n\n".join([intro, *(_folded(kind, folder / f"{kind}.prototxt") for kind in ("bad", "good"))])
+
+
+def _folded(kind: str, file: Path) -> str:
+    """A file that is shown on a click."""
+    text = f"```prototxt\n{file.read_text(encoding='utf-8', errors='replace')}```"
+    return f'??? example "The {kind} file"\n\n{textwrap.indent(text, "    ")}'
+
+
 def index_page() -> str:
     """All rules, by code."""
-    rows = ["| code | rule | claim | fix | what it finds |", "| --- | --- | --- | --- | --- |"]
+    rows = ["| code | rule | what it finds | claim | fix |", "| --- | --- | --- | --- | --- |"]
     for rule in all_rules():
         summary = rule_text(rule).summary.replace("|", "\\|")
         fix = "yes" if rule.fixable else ""
         rows.append(
-            f"| {rule.code} | [{rule.name}]({rule.name}.md) | {rule.claim.value} | {fix} | {summary} |"
+            f"| {rule.code} | [{rule.name}]({rule.name}.md) | {summary} | {rule.claim.value} | {fix} |"
         )
     return "# Rules\n\n" + "\n".join(rows) + "\n"

@@ -16,4 +16,5 @@ from caffe_lint.lint import RejectionRule, Severity
 class Filler(RejectionRule):
     code = "CL212"
     name = "filler"
+    fixable = True
     foreign_severity = Severity.NOTE

@@ -4,14 +4,15 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
-from io import TextIOWrapper
 
 import click
 from click.shell_completion import CompletionItem
 
 from .. import __version__
 from .errors import EXIT_CLEAN, EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, InternalError, complain
+from .streams import discard_output, prepare_streams, tolerate_encodings
 
 _COMMANDS = (
     "check",
@@ -29,7 +30,7 @@ _COMMANDS = (
 """Each is made by the module of its name, which is imported when it is needed."""
 
 
-_OUTPUT_ERRORS = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+_OUTPUT_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """What happens where the standard output goes, and is no fault of caffe-lint."""
 
 
@@ -53,13 +54,20 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is named, or `check` if the first word is none."""
         if args and args[0] not in _COMMANDS:
+            _refuse_misspelt(args[0])
             args = ["check", *args]
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """The commands, and the paths that `check` takes."""
+        """The commands, and the options and paths that `check` takes."""
         found = super().shell_complete(ctx, incomplete)
-        return found if incomplete.startswith("-") else [*found, CompletionItem(incomplete, type="file")]
+        if not incomplete.startswith("-"):
+            # Paths come first: bash forgets what stands before them.
+            return [CompletionItem(incomplete, type="file"), *found]
+        check = self.get_command(ctx, "check")
+        assert check is not None
+        options = check.shell_complete(click.Context(check, ctx, "check"), incomplete)
+        return [*found, *(item for item in options if item.value not in {own.value for own in found})]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """No arguments, or an option that is not the group's own, mean `check`."""
@@ -70,6 +78,17 @@ class _Commands(click.Group):
         if not args or (args[0].startswith("-") and args[0] not in own):
             args = ["check", *args]
         return super().parse_args(ctx, args)
+
+
+def _refuse_misspelt(word: str) -> None:
+    """Look that a word in the place of a command is no misspelt one.
+
+    Raises:
+        click.UsageError: if it is, and no path either.
+    """
+    near = get_close_matches(word, _COMMANDS, 1, 0.75)
+    if near and not os.path.lexists(word):
+        raise click.UsageError(f"no such command, file or folder: '{word}', did you mean '{near[0]}'?")
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
@@ -87,17 +106,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0 clean, 1 findings, 2 usage, 3 internal error, 130 interrupted.
     """
-    _tolerate_encodings()
+    tolerate_encodings()
     try:
         code = _code_of(arguments)
         sys.stdout.flush()
         return code
-    except BrokenPipeError:
-        # Whoever read the output has enough.
-        _discard_output()
-        return EXIT_CLEAN
     except OSError as error:
-        _discard_output()
+        discard_output()
         complain(f"cannot write the output: {error.strerror}")
         return EXIT_USAGE
 
@@ -127,18 +142,7 @@ def _code_of(arguments: Sequence[str] | None) -> int:
         return EXIT_INTERNAL
 
 
-def _discard_output() -> None:
-    """Let what Python would still write at its end go nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _tolerate_encodings() -> None:
-    """Let characters that an output's encoding lacks come out as escapes, instead of ending the run."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
 def run() -> None:
     """The `caffe-lint` command."""
+    prepare_streams()
     sys.exit(main())

@@ -21,6 +21,7 @@ from .piped import Piped, piped, stdin_option
 from .report_options import Reporting, reporting_options
 from .reporting import refuse_to_overwrite, write_reports
 from .run_options import RunChoice, run_options
+from .sections import SectionedCommand
 from .settings_options import SettingsChoice, settings_options
 
 
@@ -38,7 +39,7 @@ class _Call(NamedTuple):
     listing: ListingChoice
 
 
-@click.command(short_help="Check files and folders.")
+@click.command(cls=SectionedCommand, short_help="Check files and folders.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=complete_paths)
 @settings_options
 @reporting_options
@@ -99,6 +100,8 @@ def _check_once(call: _Call) -> int:
         reports, errors = lint_all(files, chooser, mender, call.running)
     for error in errors:
         complain(error.format_message())
+    if errors and not reports:
+        return EXIT_USAGE  # all is said
     is_text_on_stdout = stdin is not None and fixing.is_on
     if not fixing.is_silent:
         write_reports(

@@ -13,6 +13,7 @@ from ..lint.typed import TypedField, plain
 from .chooser import Chooser
 from .completion import complete_paths
 from .options import format_option
+from .sections import SectionedCommand
 from .settings_files import Loaded
 from .settings_options import CACHE_VARIABLE, SettingsChoice, settings_options
 
@@ -23,7 +24,7 @@ _COMMAND = "command line"
 _DEFAULT = "default"
 
 
-@click.command(short_help="Show which settings hold, and from where.")
+@click.command(cls=SectionedCommand, short_help="Show which settings hold, and from where.")
 @click.argument("path", metavar="[PATH]", default=".", shell_complete=complete_paths)
 @click.option("--show", is_flag=True, help="Show all settings, and each rule with what turns it on or off.")
 @format_option("text", "json", description="How it is written; JSON has everything.")

@@ -11,6 +11,7 @@ from ..lint.settings import Settings
 from ..net import Document
 from ..text import Source
 from .chooser import Chooser
+from .files import near_path
 from .gitignore import GitIgnore
 
 _SHARED_ENDING = ".pbtxt"
@@ -45,7 +46,7 @@ def _files_of(name: str, chooser: Chooser) -> list[Path]:
     path = Path(name)
     is_folder = path.is_dir()
     if not is_folder and not path.exists():
-        raise click.UsageError(f"no such file or folder: '{name}'")
+        raise click.UsageError(f"no such file or folder: '{name}'{near_path(path)}")
     if chooser.forces_out(f"{path}{os.sep}" if is_folder else path):
         return []
     return _Search(path, chooser).files() if is_folder else [path]

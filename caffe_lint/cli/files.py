@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -22,8 +24,17 @@ def read_source(path: Path) -> Source:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise click.ClickException(f"cannot read '{path}': {error.strerror}") from error
+        hint = near_path(path) if isinstance(error, FileNotFoundError) else ""
+        raise click.ClickException(f"cannot read '{path}': {error.strerror}{hint}") from error
     return _source(str(path), data)
+
+
+def near_path(path: Path) -> str:
+    """What was probably meant by a path that does not exist, for the end of a message; may be nothing."""
+    with suppress(OSError):
+        near = get_close_matches(path.name, [entry.name for entry in path.parent.iterdir()], 1, 0.8)
+        return f", did you mean '{path.with_name(near[0])}'?" if near else ""
+    return ""
 
 
 def _source(name: str, data: bytes) -> Source:
@@ -45,6 +56,8 @@ def read_stdin(name: str) -> Source:
     """What stands in the standard input, under the name of a file.
 
     Raises:
-        click.ClickException: if it is larger than `MAX_BYTES`.
+        click.ClickException: if it is closed or larger than `MAX_BYTES`.
     """
+    if sys.stdin is None:
+        raise click.ClickException("cannot read the standard input: it is closed")
     return _source(name, sys.stdin.buffer.read(MAX_BYTES + 1))

@@ -8,6 +8,7 @@ import click
 
 from ..text import Source
 from .files import read_stdin
+from .streams import discard_output
 
 _STDIN = "-"
 _NAME = "<stdin>"
@@ -28,7 +29,7 @@ class Piped(NamedTuple):
         """Its bytes.
 
         Raises:
-            click.ClickException: if they are too many.
+            click.ClickException: if they are too many, or it is closed.
         """
         return read_stdin(self.name)
 
@@ -47,7 +48,15 @@ def piped(paths: Sequence[str], stdin_filename: str | None) -> Piped | None:
 
 
 def write_stdout(data: bytes) -> None:
-    """Write bytes behind what has been written as text."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    """Write bytes behind what has been written as text.
+
+    Raises:
+        click.ClickException: if they cannot be written.
+    """
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        discard_output()
+        raise click.ClickException(f"cannot write the output: {error.strerror}") from error

@@ -1,7 +1,7 @@
 """Shares files among processes and gives what comes of them in order.
 
-Workers are never killed: what they are writing would stay half written. A worker that is told to stop leaves
-its file as it was, and ends.
+Workers are not killed at work: what they are writing would stay half written. A worker that is told to stop
+leaves its file as it was, and ends.
 """
 
 import gc
@@ -9,12 +9,14 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Thread
+from time import monotonic
 from types import FrameType
 
 import click
@@ -28,6 +30,7 @@ START_METHOD = "fork" if sys.platform == "linux" else "spawn"
 
 _BATCH_BYTES = 2**17
 _BATCH_FILES = 50
+_GRACE_SECONDS = 5.0
 
 Results = list[Outcome | click.ClickException]
 
@@ -41,7 +44,7 @@ def in_processes(
         InternalError: if caffe-lint itself fails at a file, or a process dies.
     """
     batches = list(_batches(paths, sizes))
-    others = {child.pid for child in multiprocessing.active_children()}
+    others = multiprocessing.active_children()
     context = multiprocessing.get_context(START_METHOD)
     try:
         made = ProcessPoolExecutor(min(jobs, len(batches)), context, _begin, (work, os.getpid()))
@@ -55,14 +58,29 @@ def in_processes(
             for future in futures:
                 yield from future.result()
         except BrokenProcessPool as error:
+            _end_idle(_children_but(others))
             message = "a worker process died, perhaps of too little memory; --jobs 1 does without them"
             raise InternalError(message) from error
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            for child in multiprocessing.active_children():
-                if child.pid not in others:
-                    child.terminate()
+            for child in _children_but(others):
+                child.terminate()
             raise
+
+
+def _children_but(others: Sequence[BaseProcess]) -> list[BaseProcess]:
+    return [child for child in multiprocessing.active_children() if child not in others]
+
+
+def _end_idle(children: Iterable[BaseProcess]) -> None:
+    """End the workers that are left when one has died.
+
+    The pool has told them to stop. Who works at a file does; who waits for one would wait for ever.
+    """
+    deadline = monotonic() + _GRACE_SECONDS
+    for child in children:
+        child.join(max(deadline - monotonic(), 0))
+        child.kill()
 
 
 def _batches(paths: Sequence[Path], sizes: Mapping[Path, int]) -> Iterator[list[Path]]:

@@ -7,6 +7,9 @@ from .record import RejectedError
 from .shape import Shape, is_empty, show_shape
 
 _TYPES = ("constant", "gaussian", "positive_unitball", "uniform", "xavier", "msra", "bilinear")
+_OTHER_NAMES = {"normal": "gaussian"}
+"""What other programs call a filler of Caffe's."""
+_LIKENESS = 0.75
 _CHECKS_COUNT_FIRST = ("uniform", "xavier", "msra")
 _READS_AXIS_0 = ("positive_unitball", "xavier", "msra")
 
@@ -25,10 +28,22 @@ def check_filler_type(filler: Block) -> str:
     name = filler.string("type")
     if name in _TYPES:
         return name
-    near = get_close_matches(name.lower(), _TYPES, 1)
-    hint = f", did you mean '{near[0]}'?" if near else f": known are {', '.join(_TYPES)}"
-    message = f"there is no filler of type '{name}'{hint}"
-    raise RejectedError("filler", message, caffe=f"Unknown filler name: {name}", span=filler.span("type"))
+    meant = _meant(name.lower())
+    hint = f", did you mean '{meant}'?" if meant else f": known are {', '.join(_TYPES)}"
+    raise RejectedError(
+        "filler",
+        f"there is no filler of type '{name}'{hint}",
+        caffe=f"Unknown filler name: {name}",
+        span=filler.span("type"),
+        spelling=(name, meant) if meant else None,
+    )
+
+
+def _meant(name: str) -> str:
+    """The filler that a name in lower case was probably meant to be, or nothing."""
+    if name in _OTHER_NAMES:
+        return _OTHER_NAMES[name]
+    return next(iter(get_close_matches(name, _TYPES, 1, _LIKENESS)), "")
 
 
 def check_filler(filler: Block, shape: Shape, what: str) -> None:

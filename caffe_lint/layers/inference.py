@@ -15,7 +15,8 @@ from .table import TABLE, check_loss_weights, find, set_up
 class Rejection(NamedTuple):
     """A place where real Caffe aborts while it builds the net.
 
-    `rule` names the kind of mistake, `caffe` is a fragment of what Caffe prints, `notes` are other ends.
+    `rule` names the kind of mistake, `caffe` is a fragment of what Caffe prints, `notes` are other ends,
+    `spelling` is a name that stands there and the one that was probably meant.
     """
 
     rule: str
@@ -24,6 +25,7 @@ class Rejection(NamedTuple):
     span: Span
     caffe: str
     notes: tuple[tuple[str, Span], ...] = ()
+    spelling: tuple[str, str] | None = None
 
 
 @dataclass(eq=False, repr=False, slots=True)
@@ -149,8 +151,8 @@ def _rejection(layer: Layer, error: RejectedError, inference: Inference) -> Reje
         if use.blob is not None:
             shape = show_shape(inference.shape(use.blob))
             notes.append((f"'{use.name}' is {shape}, made by '{use.blob.layer.name}'", use.blob.span))
-    span = error.span or layer.name_span
-    return Rejection(error.rule, layer, error.message, span, error.caffe, tuple(notes))
+    at, caffe = error.span or layer.name_span, error.caffe
+    return Rejection(error.rule, layer, error.message, at, caffe, tuple(notes), error.spelling)
 
 
 def _param_rejections(layer: Layer, shapes: tuple[Shape, ...], inference: Inference) -> list[Rejection]:

@@ -97,10 +97,18 @@ class RejectedError(Exception):
         span: the field to blame; None for the layer as a whole.
         bottom: the index of the bottom that does not fit, if one is to blame.
         caffe: a fragment of what Caffe prints.
+        spelling: a name that the field says, and the one that it was probably meant to say.
     """
 
     def __init__(
-        self, rule: str, message: str, *, caffe: str, span: Span | None = None, bottom: int | None = None
+        self,
+        rule: str,
+        message: str,
+        *,
+        caffe: str,
+        span: Span | None = None,
+        bottom: int | None = None,
+        spelling: tuple[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.rule = rule
@@ -108,6 +116,7 @@ class RejectedError(Exception):
         self.caffe = caffe
         self.span = span
         self.bottom = bottom
+        self.spelling = spelling
 
 
 def missing_size(setup: Setup, field: str, caffe: str) -> RejectedError:

@@ -25,7 +25,7 @@ class UnknownRuleError(ValueError):
 
     def __init__(self, selector: str, known: Sequence[Rule]) -> None:
         near = _near(selector, known)
-        hint = f", did you mean '{near}'?" if near else ""
+        hint = f", did you mean '{near}'?" if near else "; 'caffe-lint rules' lists all"
         super().__init__(f"unknown rule '{selector}'{hint}")
         self.selector = selector
 

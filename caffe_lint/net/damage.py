@@ -19,7 +19,8 @@ class Damage:
     ) -> None:
         self._is_partial = bool(syntax_problems)
         places = [problem.span.start for problem in schema_problems]
-        self._places = [*places, *(problem.span.start for problem in syntax_problems)]
+        # A syntax problem right where a layer begins is one of what should have ended before.
+        self._places = [*places, *(max(problem.span.start - 1, 0) for problem in syntax_problems)]
         self._names = frozenset(name for place in places for name in _scalars(_field_at(root, place)))
 
     def mark(self, net: Net, layers: Sequence[Field]) -> None:

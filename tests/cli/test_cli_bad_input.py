@@ -106,6 +106,39 @@ def test_what_is_not_there_is_a_wrong_call(path: str, message: str, capsys: Capt
     assert captured.err == f"caffe-lint: {message}\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["nets/net.prototx"],
+            "no such file or folder: 'nets/net.prototx', did you mean 'nets/net.prototxt'?",
+        ),
+        (["net"], "no such file or folder: 'net', did you mean 'nets'?"),
+        (["fmt", "nte.prototxt"], "no such file or folder: 'nte.prototxt', did you mean 'net.prototxt'?"),
+        (
+            ["show", "nte.prototxt"],
+            "cannot read 'nte.prototxt': No such file or directory, did you mean 'net.prototxt'?",
+        ),
+        (["chek", "net.prototxt"], "no such command, file or folder: 'chek', did you mean 'check'?"),
+    ],
+)
+def test_a_misspelt_path_or_command_draws_a_suggestion(
+    arguments: list[str], message: str, capsys: Captured
+) -> None:
+    Path("nets").mkdir()
+    Path("net.prototxt").touch()
+    Path("nets/net.prototxt").touch()
+    assert main(arguments) == 2
+    assert capsys.readouterr().err == f"caffe-lint: {message}\n"
+
+
+def test_a_folder_may_be_named_nearly_like_a_command(capsys: Captured) -> None:
+    Path("shows").mkdir()
+    Path("shows/net.prototxt").write_text('name: "net"')
+    assert main(["--format", "concise", "shows"]) == main(["shows", "--format", "concise"]) == 1
+    assert capsys.readouterr().err == ""
+
+
 @pytest.fixture
 def secret(monkeypatch: pytest.MonkeyPatch) -> str:
     """A file that may not be read, whoever runs the test, beside one that may."""

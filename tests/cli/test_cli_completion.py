@@ -17,6 +17,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 CODES = [rule.code for rule in all_rules()]
 COMMANDS = main_group.list_commands(Context(main_group))
 FILES = "file:"
+CELL_RULE = "cell-state-overwritten"
 
 
 @pytest.fixture(autouse=True)
@@ -35,16 +36,18 @@ def offered(line: str) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("caffe-lint ", [*COMMANDS, "file:"]),
+        ("caffe-lint ", ["file:", *COMMANDS]),
         ("caffe-lint net", ["file:net"]),
-        ("caffe-lint fm", ["fmt", "file:fm"]),
+        ("caffe-lint fm", ["file:fm", "fmt"]),
         ("caffe-lint --vers", ["--version"]),
+        ("caffe-lint --sel", ["--select"]),
+        ("caffe-lint --he", ["--help"]),
         ("caffe-lint check ", ["file:"]),
         ("caffe-lint fmt --che", ["--check"]),
         ("caffe-lint --select CL50", [code for code in CODES if code.startswith("CL50")]),
         ("caffe-lint --ignore CL1,CL50", [f"CL1,{code}" for code in CODES if code.startswith("CL50")]),
         ("caffe-lint check --select ", CODES),
-        ("caffe-lint rule cell", ["cell-state-overwritten"]),
+        ("caffe-lint rule cell", [CELL_RULE]),
         ("caffe-lint rule CL50", [code for code in CODES if code.startswith("CL50")]),
         ("caffe-lint rules --select CL502", ["CL502"]),
         ("caffe-lint a.prototxt --format js", ["json", "json-lines"]),
@@ -79,13 +82,24 @@ def test_documented_commands_write_what_the_shell_reads(shell: str, name: str, t
     assert f"_CAFFE_LINT_COMPLETE={shell}_complete" in (tmp_path / name).read_text(encoding="utf-8")
 
 
-def test_bash_completes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "reply"),
+    [
+        ("--select CL502", "CL502"),
+        ("sho", "show"),
+        ("--sel", "--select"),
+        ("net", ""),
+        ("rule cell-s", CELL_RULE),
+    ],
+)
+def test_bash_completes(words: str, reply: str, tmp_path: Path) -> None:
     run(script_commands()["bash"], tmp_path)
     ask = (
-        ". ~/.caffe-lint-complete.bash; COMP_WORDS=(caffe-lint --select CL502); COMP_CWORD=2; "
+        ". ~/.caffe-lint-complete.bash; compopt() { :; }; "  # it works at a prompt only
+        f"COMP_WORDS=(caffe-lint {words}); COMP_CWORD={len(words.split())}; "
         '_caffe_lint_completion caffe-lint; echo "${COMPREPLY[@]}"'
     )
-    assert run(ask, tmp_path) == "CL502\n"
+    assert run(ask, tmp_path) == f"{reply}\n"
 
 
 def run(commands: str, home: Path) -> str:

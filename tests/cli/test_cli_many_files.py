@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from caffe_lint.cli import linting, main, progress, workers
+from caffe_lint.cli.outcome import Outcome
 from caffe_lint.cli.work import Work
 from caffe_lint.lint import Diagnostic, NetContext, Rule
 from caffe_lint.lint.registry import all_rules
@@ -201,6 +202,30 @@ def test_a_worker_that_dies(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -
         "caffe-lint: internal error: a worker process died, perhaps of too little memory; "
         "--jobs 1 does without them\n",
     )
+
+
+def test_a_worker_that_dies_while_another_has_nothing_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    def die_late(_: Work, paths: Iterable[Path]) -> Iterator[Outcome]:
+        if Path("nets/00.prototxt") in paths:
+            time.sleep(1)
+            os.kill(os.getpid(), signal.SIGKILL)
+        return iter(())
+
+    def give_up(*_: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(Work, "each", die_late)
+    monkeypatch.setattr(workers, "_GRACE_SECONDS", 0.5)
+    signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(20)
+    try:
+        code, _, err = said(capsys, *PARALLEL)
+    finally:
+        signal.alarm(0)
+    assert code == 3
+    assert err.startswith("caffe-lint: internal error: a worker process died")
 
 
 def wait_until(happens: Callable[[], bool]) -> None:

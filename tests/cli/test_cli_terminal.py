@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -10,10 +11,12 @@ from importlib.resources import files
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
+import click
 import pytest
 from jsonschema import Draft202012Validator
 
-from caffe_lint.cli import main
+from caffe_lint.cli import main, main_group
+from caffe_lint.cli.sections import SECTIONS, SectionedCommand
 
 Captured = pytest.CaptureFixture[str]
 
@@ -55,6 +58,27 @@ def test_the_help_of_check_names_the_exit_codes(capsys: Captured) -> None:
     ) in text
     for option in ("--select", "--ignore", "--dialect", "--fail-on", "--format", "--color"):
         assert f" {option} " in text
+
+
+@pytest.mark.parametrize("name", ["check", "config"])
+def test_long_help_is_in_sections_and_leaves_nothing_out(name: str, capsys: Captured) -> None:
+    command = main_group.get_command(click.Context(main_group), name)
+    assert isinstance(command, SectionedCommand)
+    main([name, "--help"])
+    text = capsys.readouterr().out
+    options = [option for param in command.params for option in param.opts if option.startswith("--")]
+    assert [option for option in options if not re.search(rf"^  .*{option}\b", text, re.MULTILINE)] == []
+    titles = re.findall(r"^(\w[\w ]*):$", text, re.MULTILINE)
+    assert titles == [title for title in ("Options", *SECTIONS) if title in titles]
+    first = text.split("Options:\n")[1].split("\n\n")[0]
+    assert re.findall(r"--[\w-]+", first) == (["--help"] if name == "check" else ["--show", "--help"])
+
+
+def test_sections_name_options_that_there_are() -> None:
+    command = main_group.get_command(click.Context(main_group), "check")
+    assert command is not None
+    named = [name for names in SECTIONS.values() for name in names]
+    assert sorted(named) == sorted(param.name or "" for param in command.params if param.name != "paths")
 
 
 # --- colour
@@ -101,16 +125,53 @@ def test_colour_changes_nothing_but_the_colour(capsys: Captured) -> None:
 
 
 @pytest.mark.parametrize("lines", [0, 1])
-def test_a_reader_that_has_enough_ends_the_run_quietly(lines: int) -> None:
-    Path("net.prototxt").write_text(BROKEN * (2000 if lines else 1))
-    command = [*COMMAND, "net.prototxt"]
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["net.prototxt"], 1),
+        (["net.prototxt", "--exit-zero"], 0),
+        (["rules"], 0),
+        (["fmt", "--diff", "."], 1),
+    ],
+)
+def test_a_reader_that_has_enough_changes_nothing_else(arguments: list[str], code: int, lines: int) -> None:
+    Path("net.prototxt").write_text(BROKEN.replace(": ", ":") * (2000 if lines else 1))
+    command = [*COMMAND, *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         for _ in range(lines):
             assert process.stdout.readline()
         process.stdout.close()
-        assert process.stderr.read() == b""
+        error = process.stderr.read()
+        assert b"caffe-lint:" not in error
+        assert b"Traceback" not in error
+    assert process.returncode == code
+
+
+@pytest.mark.parametrize(
+    ("redirection", "code", "error"),
+    [
+        (">&-", 1, ""),
+        ("2>&-", 1, ""),
+        (">&- 2>&-", 1, ""),
+        ("- <&-", 2, "caffe-lint: cannot read the standard input: it is closed\n"),
+        (
+            "- --fix < net.prototxt > /dev/full",
+            2,
+            "caffe-lint: cannot write the output: No space left on device\n",
+        ),
+        (
+            "fmt - < net.prototxt > /dev/full",
+            2,
+            "caffe-lint: cannot write the output: No space left on device\n",
+        ),
+    ],
+)
+def test_streams_that_are_closed_or_full(redirection: str, code: int, error: str) -> None:
+    command = f"{shlex.join(COMMAND)} {redirection}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (code, error)
 
 
 def test_an_interrupt_ends_the_run_with_a_word() -> None:

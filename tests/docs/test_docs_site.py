@@ -23,6 +23,9 @@ def test_site(tmp_path: Path) -> None:
     for rule in all_rules():
         page = (tmp_path / "site" / "rules" / rule.name / "index.html").read_text(encoding="utf-8")
         assert rule.code in page
+        assert 'id="proof"' in page
+    page = (tmp_path / "site" / "rules" / "unknown-bottom" / "index.html").read_text(encoding="utf-8")
+    assert '<span class="nt">layer</span>' in page, "no colours: pip install -e . makes the lexer known"
     for path in (tmp_path / "site").rglob("*.html"):
         assert not _LOADED.search(path.read_text(encoding="utf-8")), path
 

@@ -4,6 +4,7 @@ import re
 import shlex
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,51 @@ def test_validators_notice_mistakes(tmp_path: Path) -> None:
     wrong.write_text((ROOT / "action.yml").read_text("utf-8").replace("shell:", "shel:"), encoding="utf-8")
     result = judged("check_jsonschema", "--builtin-schema", "vendor.github-actions", str(wrong))
     assert result.returncode != 0
+
+
+@pytest.fixture
+def on_github(tmp_path: Path) -> Path:
+    """A folder with the action and the workflows of the page."""
+    for name in ("action.yml", *WORKFLOWS):
+        text = RECIPES[name] if name in RECIPES else (ROOT / name).read_text("utf-8")
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def audited(folder: Path) -> subprocess.CompletedProcess[str]:
+    """What a linter for GitHub Actions says, for which a version of an action may be named by its tag."""
+    config = folder / "zizmor.yml"
+    config.write_text('rules: {unpinned-uses: {config: {policies: {"*": ref-pin}}}}\n', encoding="utf-8")
+    program = Path(sysconfig.get_path("scripts")) / "zizmor"
+    words = [str(program), "--offline", "--config", str(config), str(folder)]
+    return subprocess.run(words, capture_output=True, text=True, check=False)
+
+
+def test_action_and_workflows_pass_a_linter(on_github: Path) -> None:
+    result = audited(on_github)
+    assert result.returncode == 0, result.stdout
+    assert all(f"completed {on_github / name}" in result.stderr for name in ("action.yml", *WORKFLOWS))
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "finding"),
+    [
+        (WORKFLOWS[0], "permissions:\n  contents: read\n", "", "excessive-permissions"),
+        (WORKFLOWS[1], "persist-credentials: false", "fetch-depth: 1", "artipacked"),
+        ("action.yml", '<<< "$PATHS"', '<<< "${{ inputs.paths }}"', "template-injection"),
+    ],
+)
+def test_the_linter_notices_mistakes(
+    name: str, right: str, wrong: str, finding: str, on_github: Path
+) -> None:
+    path = on_github / name
+    text = path.read_text("utf-8")
+    assert text.count(right) == 1
+    path.write_text(text.replace(right, wrong), encoding="utf-8")
+    result = audited(on_github)
+    assert result.returncode != 0
+    assert f"[{finding}]" in result.stdout
 
 
 def test_recipes_use_what_there_is() -> None:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+import pytest
+
 from caffe_lint.lint import Diagnostic, lint
 from caffe_lint.lint.registry import all_rules
 from caffe_lint.net import load
@@ -112,3 +114,11 @@ def test_no_mistake_draws_findings_elsewhere() -> None:
         found = findings(text)
         assert found, (number, fault)
         assert {finding.code[:3] for finding in found} == {"CL0"}, (number, fault, found)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"), [('"xavier" }\n  }\n}\n', '"xavier" }\n  }\n'), ('top: "conv1"', 'top: "conv1')]
+)
+def test_the_layer_behind_one_that_is_not_closed_is_judged(right: str, wrong: str) -> None:
+    broken = LENET.replace(right, wrong, 1).replace("ReLU", "Relu")
+    assert {finding.code for finding in findings(broken)} == {"CL001", "CL103"}

@@ -73,8 +73,8 @@ def test_what_is_ignored_wins(select: tuple[str, ...], ignore: tuple[str, ...], 
         ("unknown_bottom", "unknown rule 'unknown_bottom', did you mean 'unknown-bottom'?"),
         ("C101", "unknown rule 'C101', did you mean 'CL101'?"),
         ("E501", "unknown rule 'E501', did you mean 'CL501'?"),
-        ("x", "unknown rule 'x'"),
-        ("", "unknown rule ''"),
+        ("x", "unknown rule 'x'; 'caffe-lint rules' lists all"),
+        ("", "unknown rule ''; 'caffe-lint rules' lists all"),
     ],
 )
 @pytest.mark.parametrize("option", ["select", "ignore"])

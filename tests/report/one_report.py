@@ -1,8 +1,14 @@
 """A report with all that a finding can have, for the tests of the formats."""
 
+from functools import cache
+
+from caffe_lint.lint import lint
 from caffe_lint.lint.diagnostic import Claim, Diagnostic, FileReport, Fix, Note, Severity
+from caffe_lint.lint.registry import all_rules
+from caffe_lint.net import Document
 from caffe_lint.report import FORMATS, ReportOptions
 from caffe_lint.text import Edit, Source, Span
+from tests.rules.examples import RULES, example
 
 NET = 'name: "é"\n  top: "c"\n  bottom: "c"\n'.encode()
 
@@ -48,3 +54,15 @@ ODD_REPORT = FileReport(
 def written(name: str, *reports: FileReport, options: ReportOptions = OPTIONS) -> str:
     """The text of a report."""
     return "".join(FORMATS[name](reports, options))
+
+
+@cache
+def all_bad_examples() -> tuple[FileReport, ...]:
+    """What is found in the bad example of each rule: many real findings, with notes and fixes."""
+    rules = all_rules()
+    reports = [
+        lint(Document(Source(f"{name}.prototxt", example(rule, "bad"))), rules)
+        for name, rule in RULES.items()
+    ]
+    assert all(report.diagnostics for report in reports)
+    return tuple(reports)

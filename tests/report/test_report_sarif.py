@@ -12,7 +12,17 @@ from caffe_lint.lint.registry import all_rules
 from caffe_lint.report import ReportOptions
 from caffe_lint.report.rule_text import rule_text
 from caffe_lint.text import Source
-from tests.report.one_report import CLEAN, NET, ODD_REPORT, OPTIONS, OVERWRITTEN, PLUGIN, REPORT, written
+from tests.report.one_report import (
+    CLEAN,
+    NET,
+    ODD_REPORT,
+    OPTIONS,
+    OVERWRITTEN,
+    PLUGIN,
+    REPORT,
+    all_bad_examples,
+    written,
+)
 
 
 def published_schema() -> Draft7Validator:
@@ -39,6 +49,17 @@ def test_the_schema_is_strict() -> None:
     log = json.loads(written("sarif", REPORT))
     log["runs"][0]["results"][0]["level"] = "fatal"
     assert not published_schema().is_valid(log)
+
+
+def test_the_findings_of_all_rules_are_valid() -> None:
+    reports = all_bad_examples()
+    found = run(*reports)
+    findings = [finding for report in reports for finding in report.diagnostics]
+    assert len(found["results"]) == len(findings)
+    assert [rule["id"] for rule in found["tool"]["driver"]["rules"]] == [rule.code for rule in all_rules()]
+    fixes = [finding.fix for finding in findings if finding.fix]
+    assert sum("fixes" in result for result in found["results"]) == len(fixes)
+    assert max(len(fix.edits) for fix in fixes) > 1
 
 
 def test_a_result_has_both_ends_and_its_fix() -> None:

@@ -11,7 +11,16 @@ from xmlschema import XMLSchema
 from caffe_lint.lint.diagnostic import FileReport
 from caffe_lint.report import ReportOptions
 from caffe_lint.text import Source, Span
-from tests.report.one_report import CLEAN, NET, ODD, ODD_REPORT, OVERWRITTEN, REPORT, written
+from tests.report.one_report import (
+    CLEAN,
+    NET,
+    ODD,
+    ODD_REPORT,
+    OVERWRITTEN,
+    REPORT,
+    all_bad_examples,
+    written,
+)
 
 GITLAB_REPORT = {
     "type": "array",
@@ -86,6 +95,22 @@ def test_the_code_quality_report_of_gitlab() -> None:
         "location": {"path": "sub/nets/a b,c.prototxt", "lines": {"begin": 2, "end": 2}},
     }
     assert [finding["severity"] for finding in findings] == ["minor", "major", "info"]
+
+
+def test_the_findings_of_all_rules_are_valid() -> None:
+    reports = all_bad_examples()
+    number = sum(len(report.diagnostics) for report in reports)
+    findings = json.loads(written("gitlab", *reports))
+    Draft7Validator(GITLAB_REPORT).validate(findings)
+    assert len({finding["fingerprint"] for finding in findings}) == number
+    text = written("junit", *reports)
+    JENKINS.validate(text)
+    assert ElementTree.fromstring(text).attrib["tests"] == str(number)
+    commands = written("github", *reports).splitlines()[:-1]
+    assert len(commands) == number
+    assert all(
+        re.match(r"::(error|warning|notice) title=[^,:]*,file=[^,:]*,line=\d+,", each) for each in commands
+    )
 
 
 def test_gitlab_fingerprints_are_apart() -> None:

@@ -232,15 +232,16 @@ class _Fitter:
         uses += [None] * (len(node.slots) - len(uses))
         if len(node.slots) < 2 or not (is_commutative(node.layer) or is_commutative(layer)):
             return uses
+        is_first = self.link.number == 0
         ranked = sorted(
             (
-                (-self._slot_score(slot, use, depth), at, place)
+                (-self._slot_score(slot, use, depth), is_first and self._needs_state(slot), at, place)
                 for at, slot in enumerate(node.slots)
                 for place, use in enumerate(layer.bottoms)
             ),
         )
         chosen: dict[int, int] = {}
-        for _, at, place in ranked:
+        for _, _, at, place in ranked:
             if at not in chosen and place not in chosen.values():
                 chosen[at] = place
         return [layer.bottoms[chosen[at]] if at in chosen else None for at in range(len(node.slots))]

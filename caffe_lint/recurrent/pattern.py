@@ -122,8 +122,16 @@ def outside(blob: Blob, places: Places, owners: dict[Layer, int]) -> Outside:
     if layer.type == "Slice":
         return Outside(layer, blob.index)
     # A blob that only one step reads may be its piece of a sequence; that all steps read is one for all.
-    is_for_all = owners.get(layer) == SHARED or len({use.layer for use in blob.uses}) > 1
+    is_for_all = owners.get(layer) == SHARED or _is_read_by_several(blob, owners)
     return Outside(blob if is_for_all else None, 0)
+
+
+def _is_read_by_several(blob: Blob, owners: dict[Layer, int]) -> bool:
+    """Whether more than one step reads a blob; what no step is known to read may belong to all."""
+    readers = (owners.get(use.layer, SHARED) for use in blob.uses)
+    steps = (step for step in readers if step != SHARED)
+    first = next(steps, None)
+    return len(blob.uses) > 1 if first is None else any(step != first for step in steps)
 
 
 def _roles(link: Link, layers: list[Layer], view: View) -> dict[Layer, str]:

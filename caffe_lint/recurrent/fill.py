@@ -212,11 +212,10 @@ class _Growth:
         """The layers behind a step that belong to no other, as far as one step may reach."""
         found: dict[Layer, None] = {}
         queue = [*link.states.values()]
-        limit = 2 * len(self.usual.pattern) + 8
         for blob in queue:
             for use in blob.uses:
                 layer = use.layer
-                if layer not in found and layer not in self.places and len(found) < limit:
+                if layer not in found and layer not in self.places and len(found) < self._reach:
                     found[layer] = None
                     queue += layer.tops
         return list(found)
@@ -275,10 +274,33 @@ class _Growth:
         return 1.0 if is_ours and self._agrees(fit) else _NEVER
 
     def _goes_on_elsewhere(self, link: Link, fit: Fit) -> bool:
-        """Whether what follows a step has its weights and none of ours: it is the first of another cell."""
+        """Whether what stands before or behind a step has its weights and none of ours: it is another's."""
         mine = {name for layer in fit.layers.values() for name in names(layer)}
-        ahead = {name for layer in self._ahead(link) for name in names(layer)}
-        return bool(mine & ahead) and not self.names & ahead
+        sides = (
+            {name for layer in side for name in names(layer)}
+            for side in (self._ahead(link), self._behind(fit))
+        )
+        return any(mine & side and not self.names & side for side in sides)
+
+    def _behind(self, fit: Fit) -> list[Layer]:
+        """The layers before what a step reads in the place of states, as far as one step may reach."""
+        reads = [
+            use.blob.layer
+            for role, uses in fit.bottoms.items()
+            for slot, use in zip(self.usual.pattern[role].slots, uses, strict=True)
+            if type(slot) is State and use is not None and use.blob is not None
+        ]
+        found = dict.fromkeys(reads)
+        for layer in reads:
+            for use in layer.bottoms:
+                if use.blob is not None and use.blob.layer not in found and len(found) < self._reach:
+                    found[use.blob.layer] = None
+                    reads.append(use.blob.layer)
+        return list(found)
+
+    @property
+    def _reach(self) -> int:
+        return 2 * len(self.usual.pattern) + 8
 
     def _is_between(self, fit: Fit) -> bool:
         """Whether a step goes on from another part of the chain."""

@@ -59,6 +59,8 @@ def fit_tolerant(pattern: Pattern, link: Link, places: Places, owners: dict[Laye
     fitter.assign_doubtful()
     if link.number == 0:
         fitter.forgive_less()
+        if link.chain.kind == "recursive":
+            fitter.forgive_what_follows_last()
     fitter.fit.absent -= fitter.fit.layers.keys()
     return fitter.fit
 
@@ -168,6 +170,26 @@ class _Fitter:
             slots = [slot for below in self._below(role) for slot in self.pattern[below].slots]
             if any(type(slot) is State and slot.role in read for slot in slots):
                 self.fit.absent.discard(role)
+
+    def forgive_what_follows_last(self) -> None:
+        """A block may begin with what is made of the state before, but that follows the last one as well."""
+        reads_state = (
+            role for role, node in self.pattern.items() if any(type(slot) is State for slot in node.slots)
+        )
+        *_, role = ("", *reads_state)
+        made: Blob | None = self.link.chain.links[-1].states["h"]
+        forgiven = set()
+        while role and made is not None:
+            usual = self.pattern[role].layer.type
+            readers = (use.layer for use in made.uses if use.layer.type == usual and use.layer.tops)
+            made = next((layer.tops[0] for layer in readers), None)
+            if made is not None:
+                forgiven.add(role)
+            role = next((other for other in self.pattern if self._reads(other, role)), "")
+        self.fit.absent &= forgiven
+
+    def _reads(self, role: str, other: str) -> bool:
+        return any(type(slot) is Inner and slot.role == other for slot in self.pattern[role].slots)
 
     def _needs_state(self, slot: Slot) -> bool:
         if type(slot) is Inner:

@@ -89,7 +89,8 @@ class _Fitter:
             self._without(node, None)
             return
         _, extra, instead = self._choice(node, blob)
-        if extra is None and instead is None and _likeness(node.layer, layer) >= _ALIKE:
+        is_free = layer not in self.fit.layers.values()
+        if is_free and extra is None and instead is None and _likeness(node.layer, layer) >= _ALIKE:
             self._take(node, layer)
         elif (role, blob) not in self._doubtful:
             self._doubtful.append((role, blob))
@@ -220,7 +221,10 @@ class _Fitter:
         place = self.places.get(blob.layer)
         if place is not None and place.link is not self.link:
             # What another step of the chain made in the same role is at least of the right kind.
-            return 2 if place.link.chain is self.link.chain and place.role_of(blob) == role else 0
+            if place.link.chain is self.link.chain and place.role_of(blob) == role:
+                return 2
+            states = (self._state_score(slot, blob) for slot in node.slots if type(slot) is State)
+            return max(states, default=1) - 1 if depth else 0
         if not blob.layer.bottoms or blob in self._shared:
             return 0
         score = self._score_itself(node, blob, depth)

@@ -117,7 +117,9 @@ def extra_layer(spot: Spot) -> list[Layer] | None:
 
 
 def missing_layer(spot: Spot) -> list[Layer] | None:
-    layer = spot.pick("forget_bias", "relu", "relu_after", "norm_scale", "norm", "complement")
+    # What stands behind the last step is of no step, as far as a file shows.
+    after = () if spot.step == spot.cell.steps - 1 else ("relu_after",)
+    layer = spot.pick("forget_bias", "relu", *after, "norm_scale", "norm", "complement")
     return bypass(spot.draft, layer) if layer else None
 
 

@@ -42,9 +42,29 @@ def wrong_initial_states(look: Look) -> Iterator[Defect]:
         if blob is None or blob in seen or not is_outside:
             continue
         seen.add(blob)
-        found = _rewritten(use) or _random(use) or _shape(slot, use, look)
+        found = _input(slot, use, look) or _rewritten(use) or _random(use) or _shape(slot, use, look)
         if found is not None:
             yield found
+
+
+def _input(slot: State, use: Use, look: Look) -> Defect | None:
+    """A piece of what the steps read as input: the step that should make the state of it is not there."""
+    blob = use.blob
+    assert blob is not None, "only bottoms that read something are looked at"
+    pattern = look.unroll.pattern
+    read = {each.layer for node in pattern.values() for each in node.slots if type(each) is Outside}
+    if slot.role not in pattern or blob.layer.type != "Slice" or blob.layer not in read:
+        return None
+    made = pattern[slot.role].layer
+    message = (
+        f"the first step goes on from '{blob.name}', a piece of what the steps read as input: the "
+        f"{made.type} that makes the state of it is missing"
+    )
+    notes = (
+        Place("it is cut here", blob.span),
+        Place(f"in another step it is '{made.name}'", made.name_span),
+    )
+    return Defect("gate-activation", message, use.span, notes)
 
 
 def _rewritten(use: Use) -> Defect | None:

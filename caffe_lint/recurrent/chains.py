@@ -34,6 +34,7 @@ def find_chains(net: Net) -> list[list[Core]]:
             chain.append(next_steps[0])
             starts += next_steps[1:]
         chains += _runs(chain, owners)
+    _return_strays(chains)
     taken = {layer for core in cores for layer in core.roles.values()}
     return [*chains, *find_plain_chains(net, taken)]
 
@@ -83,6 +84,23 @@ def _runs(chain: list[Core], owners: Owners) -> list[list[Core]]:
         {*weights_of(run[0]), *(layer for core in run for layer in _inputs(core, owners))} for run in runs
     ]
     return runs if sum(map(len, marks)) == len(set().union(*marks)) else [chain]
+
+
+def _return_strays(chains: list[list[Core]]) -> None:
+    """Put a last step that goes on from the state of another cell behind the one that its weights are of.
+
+    That one lacks a step then; a step that has the weights of another cell by mistake is missing nowhere.
+    """
+    for chain in chains:
+        last = chain[-1]
+        weights = weights_of(last)
+        if not weights or len(chain) < 3 or weights == weights_of(chain[-2]):
+            continue
+        for other in chains:
+            is_shorter = len(other) + 1 < len(chain) and other[-1].kind == last.kind
+            if is_shorter and weights_of(other[-1]) == weights:
+                other.append(chain.pop())
+                break
 
 
 def _inputs(core: Core, owners: Owners) -> Iterator[Layer]:

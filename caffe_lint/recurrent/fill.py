@@ -225,7 +225,7 @@ class _Growth:
         # A step in front may turn out to be the first, which may lack what only serves the state.
         link.number = len(self.chain.links) if needs_state else 0
         fit = self._fit(link)
-        is_single = needs_state and link.root in self.single and not self._goes_on_elsewhere(link, fit)
+        is_single = link.root in self.single and not self._goes_on_elsewhere(link, fit)
         if self._share(fit) < self._least(fit, is_single=is_single) or (
             needs_state and not self._reads_last(fit)
         ):

@@ -55,17 +55,21 @@ class PlainStep:
         yield from summed.bottoms if summed is not None else ()
 
 
+Link = tuple[PlainStep, Use]
+"""A step, and where another one reads its output."""
+
+
 def find_plain_chains(net: Net, taken: set[Layer]) -> list[list[Core]]:
     """The chains of recursive blocks, then those of RNN steps, without the layers that belong to others."""
     blocks = _candidates(net, taken, _block)
-    chains = _chains(blocks, taken)
+    chains = _chains(blocks, taken, is_block=True)
     used = taken | {core.roles["hidden"] for chain in chains for core in chain}
     used |= {
         product for chain in chains for core in chain for product in blocks[core.roles["hidden"]].products
     }
     steps = _candidates(net, used, _activation)
     steps = {layer: step for layer, step in steps.items() if used.isdisjoint(step.products)}
-    return [*chains, *_chains(steps, used)]
+    return [*chains, *_chains(steps, used, is_block=False)]
 
 
 def _candidates(
@@ -118,15 +122,15 @@ def _path(blob: Blob | None) -> Iterator[Layer]:
         blob = source(layer)
 
 
-def _chains(steps: dict[Layer, PlainStep], taken: set[Layer]) -> list[list[Core]]:
-    links: dict[Layer, tuple[PlainStep, Use]] = {}
+def _chains(steps: dict[Layer, PlainStep], taken: set[Layer], *, is_block: bool) -> list[list[Core]]:
+    links: dict[Layer, Link] = {}
     followers: dict[Layer, list[Layer]] = {}
+    read = {layer: [*_steps_read(step, steps)] for layer, step in steps.items() if layer not in taken}
+    between = {} if is_block else _between(read, steps)
     for layer, step in steps.items():
         if layer in taken:
             continue
-        found = max(
-            _before(step, steps), key=lambda pair: len(pair[0].names.keys() & step.names), default=None
-        )
+        found = between.get(layer) or _before(step, read[layer])
         if found is not None and found[0].layer not in taken:
             links[layer] = found
             followers.setdefault(found[0].layer, []).append(layer)
@@ -194,17 +198,41 @@ def _numbers(before: PlainStep, skipped: PlainStep, after: PlainStep) -> list[tu
     ]
 
 
-def _before(step: PlainStep, steps: dict[Layer, PlainStep]) -> Iterator[tuple[PlainStep, Use]]:
-    """The steps whose state this one reads and whose weights it shares, and where it reads them."""
+def _steps_read(step: PlainStep, steps: dict[Layer, PlainStep]) -> Iterator[Link]:
+    """The steps whose output this one reads, and where."""
     for product in step.products:
         for use in reads_of(product):
             for blob in behind(use.blob) if not step.is_block else _blocks_behind(use.blob):
                 other = steps.get(blob.layer)
-                if other is None or other is step:
-                    continue
-                if step.shares_with(other) or _are_neighbours(step, other):
+                if other is not None and other is not step:
                     yield other, use
-                break
+                    break
+
+
+def _before(step: PlainStep, read: list[Link]) -> Link | None:
+    """The step that this one goes on from: it shares its weights, or reads the next piece of a sequence."""
+    found = ((other, use) for other, use in read if step.shares_with(other) or _are_neighbours(step, other))
+    return max(found, key=lambda link: len(link[0].names.keys() & step.names), default=None)
+
+
+def _between(read: dict[Layer, list[Link]], steps: dict[Layer, PlainStep]) -> dict[Layer, Link]:
+    """Steps with the weights of another cell, which they read, and those that go on from them.
+
+    What goes on from such a step has the weights of none that it reads, but of one that the step reads.
+    """
+    found: dict[Layer, Link] = {}
+    for layer, links in read.items():
+        step = steps[layer]
+        if len(links) < 2 or any(step.shares_with(other) for other, _ in links):
+            continue
+        for odd, use in links:
+            others = read.get(odd.layer, [])
+            if len(others) < 2 or not any(odd.shares_with(each) for each, _ in others):
+                continue
+            before = next((link for link in others if step.shares_with(link[0])), None)
+            if before is not None:
+                found[layer], found[odd.layer] = (odd, use), before
+    return found
 
 
 def _blocks_behind(blob: Blob | None) -> Iterator[Blob]:
@@ -230,9 +258,7 @@ def _same_use(product: Layer, other: Layer) -> bool:
     return one.boolean("transpose") == two.boolean("transpose")
 
 
-def _cores(
-    chain: list[Layer], steps: dict[Layer, PlainStep], links: dict[Layer, tuple[PlainStep, Use]]
-) -> list[Core]:
+def _cores(chain: list[Layer], steps: dict[Layer, PlainStep], links: dict[Layer, Link]) -> list[Core]:
     kind = "recursive" if steps[chain[0]].is_block else "rnn"
     return [
         Core(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby, pairwise
 
 from ..net import Layer, Net
-from .cores import Core, find_cores, products_of, weights_of
+from .cores import Core, find_cores, weights_of
 from .layer_kinds import behind, reads_of, source
 from .plain_cores import find_plain_chains
 
@@ -64,7 +64,7 @@ def _put_in_order(cores: list[Core], followers: dict[int, list[Core]], owners: O
 
 
 def _outputs_read(core: Core, owners: Owners) -> Iterator[Core]:
-    for product in products_of(core):
+    for product in core.products:
         for use in reads_of(product):
             found = (owners.get(blob.layer) for blob in behind(use.blob))
             owner = next((each for each in found if each is not None), None)
@@ -104,7 +104,7 @@ def _return_strays(chains: list[list[Core]]) -> None:
 
 
 def _inputs(core: Core, owners: Owners) -> Iterator[Layer]:
-    for product in products_of(core):
+    for product in core.products:
         read = source(product)
         if read is not None and not any(blob.layer in owners for blob in behind(read)):
             yield read.layer

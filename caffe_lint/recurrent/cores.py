@@ -38,7 +38,7 @@ class Core(NamedTuple):
     before: Use | None
     """None for a first step that goes on from no state."""
     products: tuple[Layer, ...] = ()
-    """The layers with weights of a step without gates."""
+    """The layers with weights in front of its gates, each once; of a step without gates all."""
 
 
 def find_cores(net: Net) -> Iterator[Core]:
@@ -51,7 +51,7 @@ def find_cores(net: Net) -> Iterator[Core]:
         else:
             continue
         if core is not None:
-            yield core
+            yield core._replace(products=tuple(products_before(*_raw_gates(core))))
 
 
 def _unit(layer: Layer) -> Core | None:
@@ -250,16 +250,6 @@ def gates_of(core: Core) -> Iterable[Layer]:
     return (layer for role, layer in core.roles.items() if role.endswith("_gate"))
 
 
-def products_of(core: Core) -> list[Layer]:
-    """The layers with weights in front of the gates of a step, each once."""
-    if core.products:
-        return [*core.products]
-    found: dict[Layer, None] = {}
-    for blob in _raw_gates(core):
-        found |= dict.fromkeys(products_before(blob))
-    return list(found)
-
-
 def _raw_gates(core: Core) -> Iterator[Blob | None]:
     if core.kind == "lstm-unit":
         unit = core.roles["unit"]
@@ -270,4 +260,4 @@ def _raw_gates(core: Core) -> Iterator[Blob | None]:
 
 def weights_of(core: Core) -> frozenset[str]:
     """The names of the weights of a step, without those of biases."""
-    return frozenset(name for product in products_of(core) for name in names(product)[:1])
+    return frozenset(name for product in core.products for name in names(product)[:1])

@@ -1,6 +1,7 @@
 """How far the steps of a chain reach, and which of them are built alike."""
 
 from collections.abc import Hashable
+from operator import itemgetter
 
 from ..net import Blob, Layer, Use
 from .layer_kinds import behind, coefficients, names, operation, products_before
@@ -82,34 +83,40 @@ class View:
     def _layer(self, layer: Layer) -> Signature:
         found = self._signatures.get(layer)
         if found is None:
-            parts = [(self._blob(use.blob), use) for use in layer.bottoms]
-            if len(parts) > 1 and is_commutative(layer):
-                parts.sort(key=lambda part: part[0])
-                if len({signature for signature, _ in parts}) < len(parts):
-                    parts.sort(key=lambda part: (part[0], _weights_behind(part[1].blob)))
-            self.order[layer] = [use for _, use in parts]
-            found = self._number(layer.type, operation(layer), *(signature for signature, _ in parts))
+            uses = [*layer.bottoms]
+            parts = [self._blob(use.blob) for use in uses]
+            if len(uses) > 1 and is_commutative(layer):
+                if len({*parts}) == len(parts):
+                    pairs = sorted(zip(parts, uses, strict=True), key=itemgetter(0))
+                else:
+                    pairs = sorted(zip(parts, uses, strict=True), key=_by_weights)
+                parts, uses = [part for part, _ in pairs], [use for _, use in pairs]
+            self.order[layer] = uses
+            content = (layer.type, operation(layer) if layer.type == "Eltwise" else "", *parts)
+            found = self._table.setdefault(content, len(self._table) + 1)
             self._signatures[layer] = found
         return found
-
-    def _number(self, *content: Hashable) -> Signature:
-        return self._table.setdefault(content, len(self._table) + 1)
 
     def _blob(self, blob: Blob | None) -> Signature:
         if blob is None:
             return 0
-        layer = blob.layer
-        if self.holds(layer):
-            return self._number(self._layer(layer), blob.index)
+        content = self._content(blob, blob.layer)
+        return self._table.setdefault(content, len(self._table) + 1)
+
+    def _content(self, blob: Blob, layer: Layer) -> Hashable:
         place = self._places.get(layer)
-        if place is not None:
-            if place.link.chain is self.link.chain:
-                lag = self.link.number - place.link.number
-                return self._number("state", place.role_of(blob), blob.index, lag)
-            return self._number(place.link.chain, place.role, blob.index)
-        if layer.type == "Slice":
-            return self._number("piece", layer)
-        return self._number(layer.type, layer if self._owners.get(layer) == SHARED else None)
+        owner = self._owners.get(layer)
+        if place is None:
+            if layer.bottoms and owner == self.link.number:
+                return self._layer(layer), blob.index
+            if layer.type == "Slice":
+                return "piece", layer
+            return layer.type, layer if owner == SHARED else None
+        if place.link is self.link:
+            return self._layer(layer), blob.index
+        if place.link.chain is self.link.chain:
+            return "state", place.role_of(blob), blob.index, self.link.number - place.link.number
+        return place.link.chain, place.role, blob.index
 
 
 def is_commutative(layer: Layer) -> bool:
@@ -117,7 +124,8 @@ def is_commutative(layer: Layer) -> bool:
     return layer.type == "Eltwise" and len(set(coefficients(layer))) == 1
 
 
-def _weights_behind(blob: Blob | None) -> list[str]:
-    """The names of the weights that a blob is made with: they tell bottoms apart that are built alike."""
-    *_, last = (None, *behind(blob))
-    return [name for product in products_before(last) for name in names(product)]
+def _by_weights(part: tuple[Signature, Use]) -> tuple[Signature, list[str]]:
+    """The names of the weights that a blob is made with tell bottoms apart that are built alike."""
+    signature, use = part
+    *_, last = (None, *behind(use.blob))
+    return signature, [name for product in products_before(last) for name in names(product)]

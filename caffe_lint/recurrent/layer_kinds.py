@@ -21,6 +21,7 @@ UNITS = frozenset({"LSTMUnit", "LstmUnit"})
 _ONE_TO_ONE = frozenset({"BatchNorm", "Bias", "Dropout", "Flatten", "Permute", "Reshape", "Split"})
 _COMPUTED = ACTIVATIONS | LEARNED.keys() | UNITS | {"Eltwise", "Power", "Scale", "Softmax"}
 _LONGEST_PATH = 6
+_MOST_SUMMANDS = 60
 
 
 @cache
@@ -65,6 +66,7 @@ def forget_layers() -> None:
     """Let go of the layers whose settings were read: a net is looked at once, but each layer many times."""
     operation.cache_clear()
     coefficients.cache_clear()
+    gate_of.cache_clear()
 
 
 def source(layer: Layer) -> Blob | None:
@@ -118,6 +120,7 @@ def is_linear(blob: Blob | None, depth: int = 5) -> bool:
     return passes_on(layer) and is_linear(source(layer), depth - 1)
 
 
+@cache
 def gate_of(use: Use) -> Layer | None:
     """The activation that makes a factor out of products with weights; None if there is no such one."""
     activation: Layer | None = None
@@ -130,18 +133,23 @@ def gate_of(use: Use) -> Layer | None:
     return activation if activation is not None and is_linear(source(activation)) else None
 
 
-def products_before(blob: Blob | None, depth: int = 8) -> Iterator[Layer]:
-    """The layers with weights whose outputs are added up or cut into a blob, in the order of its bottoms."""
-    if blob is None or depth == 0:
-        return
-    layer = blob.layer
-    if layer.type in LEARNED:
-        yield layer
-    elif is_sum(layer):
-        for use in layer.bottoms:
-            yield from products_before(use.blob, depth - 1)
-    elif layer.type == "Slice" or passes_on(layer):
-        yield from products_before(source(layer), depth - 1)
+def products_before(*blobs: Blob | None) -> list[Layer]:
+    """The layers with weights whose outputs are added up or cut into blobs, each once, in their order."""
+    found: list[Layer] = []
+    seen: set[Layer] = set()
+    stack = [*blobs[::-1]]
+    while stack and len(seen) < _MOST_SUMMANDS:
+        blob = stack.pop()
+        if blob is None or (layer := blob.layer) in seen:
+            continue
+        seen.add(layer)
+        if layer.type in LEARNED:
+            found.append(layer)
+        elif is_sum(layer):
+            stack += [use.blob for use in layer.bottoms[::-1]]
+        elif layer.type == "Slice" or passes_on(layer):
+            stack.append(source(layer))
+    return found
 
 
 def reads_of(product: Layer) -> Iterator[Use]:

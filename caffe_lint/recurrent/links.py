@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..net import Blob, Layer, Use
-from .cores import Core, products_of
+from .cores import Core
 from .layer_kinds import names
 
 GATED = ("lstm", "lstm-unit", "gru")
@@ -73,7 +73,7 @@ def chain_of(cores: list[Core]) -> Chain:
     """A chain of recognised steps."""
     chain = Chain(cores[0].kind)
     chain.links = [
-        Link(chain, core.roles, core.states, core.before, products=tuple(products_of(core))) for core in cores
+        Link(chain, core.roles, core.states, core.before, products=core.products) for core in cores
     ]
     chain.renumber()
     return chain

@@ -1,6 +1,7 @@
 """How far the steps of a chain reach, and which of them are built alike."""
 
 from collections.abc import Hashable
+from functools import cached_property
 from operator import itemgetter
 
 from ..net import Blob, Layer, Use
@@ -11,6 +12,9 @@ SHARED = -1
 """What several steps read belongs to none of them."""
 
 Signature = int
+Settings = tuple[Hashable, ...]
+Read = tuple[int, int | None, Hashable]
+"""The position of a bottom, the number of the layer of the step that it reads and which top, or what else."""
 
 
 def step_of_layers(chain: Chain, places: Places) -> dict[Layer, int]:
@@ -52,22 +56,81 @@ def _share(layer: Layer, owners: dict[Layer, int], places: Places) -> None:
 
 
 class View:
-    """One step seen from its output: signatures of its layers, and their bottoms in a canonical order.
+    """One step seen from its output: its layers, and their bottoms in a canonical order.
 
     Equal signatures mean that two steps are built alike, whatever the names and the order of summands. They
     are numbers in the order of their first use: views that are compared have one table.
     """
 
-    def __init__(
-        self, link: Link, owners: dict[Layer, int], places: Places, signatures: dict[Hashable, Signature]
-    ) -> None:
+    def __init__(self, link: Link, owners: dict[Layer, int], places: Places) -> None:
         self.link = link
+        self.layers: list[Layer] = []
+        """From the output on, each before what it reads."""
         self.order: dict[Layer, list[Use]] = {}
+        self.signature: Signature = 0
         self._owners = owners
         self._places = places
-        self._table = signatures
         self._signatures: dict[Layer, Signature] = {}
-        self.signature = self._layer(link.root)
+        self._has_ties = False
+
+    def read(self, table: dict[Hashable, Signature]) -> None:
+        """Find the layers of the step and its signature."""
+        self.signature = self._layer(self.link.root, table)
+        self.layers = [self.link.root]
+        seen = {self.link.root}
+        for layer in self.layers:  # grows on the way
+            for use in self.order[layer]:
+                maker = use.blob.layer if use.blob is not None else None
+                if maker is not None and maker not in seen and self.holds(maker):
+                    seen.add(maker)
+                    self.layers.append(maker)
+
+    def follow(self, other: "View") -> bool:
+        """Read the step as another one was read, if it is the same bottom by bottom: most steps are."""
+        layers: list[Layer | None] = [self.link.root, *[None] * (len(other.plan) - 1)]
+        order = {}
+        for layer, (settings, reads) in zip(layers, other.plan, strict=False):  # filled on the way
+            if layer is None or _settings(layer) != settings:
+                return False
+            bottoms = layer.bottoms
+            order[layer] = [bottoms[position] for position, _, _ in reads]
+            if not all(self._is_read(bottoms[read[0]].blob, read, layers) for read in reads):
+                return False
+        self.layers, self.order, self.signature = [*filter(None, layers)], order, other.signature
+        return len(order) == len(other.plan) > 0
+
+    def _is_read(self, blob: Blob | None, planned: Read, layers: list[Layer | None]) -> bool:
+        """Whether a bottom reads what is planned; what is of the step gets its number."""
+        _, number, content = planned
+        if blob is None:
+            return False
+        maker = blob.layer
+        if number is None:
+            return not self.holds(maker) and self._outside(blob) == content
+        if layers[number] is None and self.holds(maker):
+            layers[number] = maker
+        return layers[number] is maker and blob.index == content
+
+    @cached_property
+    def plan(self) -> list[tuple[Settings, list[Read]]]:
+        """What each layer is, and what each of its bottoms reads, in the canonical order.
+
+        Empty where names decide which bottom is which.
+        """
+        if self._has_ties:
+            return []
+        numbers = {layer: number for number, layer in enumerate(self.layers)}
+        return [
+            (_settings(layer), [self._planned(layer, use, numbers) for use in self.order[layer]])
+            for layer in self.layers
+        ]
+
+    def _planned(self, layer: Layer, use: Use, numbers: dict[Layer, int]) -> Read:
+        position, blob = layer.bottoms.index(use), use.blob
+        if blob is None:
+            return position, None, None
+        number = numbers.get(blob.layer)
+        return position, number, self._outside(blob) if number is None else blob.index
 
     def holds(self, layer: Layer) -> bool:
         """Whether a layer is part of the step."""
@@ -80,43 +143,45 @@ class View:
         """Where a layer of any chain belongs."""
         return self._places.get(layer)
 
-    def _layer(self, layer: Layer) -> Signature:
+    def _layer(self, layer: Layer, table: dict[Hashable, Signature]) -> Signature:
         found = self._signatures.get(layer)
         if found is None:
-            uses = [*layer.bottoms]
-            parts = [self._blob(use.blob) for use in uses]
-            if len(uses) > 1 and is_commutative(layer):
-                if len({*parts}) == len(parts):
-                    pairs = sorted(zip(parts, uses, strict=True), key=itemgetter(0))
+            parts = [(self._blob(use.blob, table), use) for use in layer.bottoms]
+            if len(parts) > 1 and is_commutative(layer):
+                if len({signature for signature, _ in parts}) < len(parts):
+                    self._has_ties = True
+                    parts.sort(key=_by_weights)
                 else:
-                    pairs = sorted(zip(parts, uses, strict=True), key=_by_weights)
-                parts, uses = [part for part, _ in pairs], [use for _, use in pairs]
-            self.order[layer] = uses
-            content = (layer.type, operation(layer) if layer.type == "Eltwise" else "", *parts)
-            found = self._table.setdefault(content, len(self._table) + 1)
-            self._signatures[layer] = found
+                    parts.sort(key=itemgetter(0))
+            self.order[layer] = [use for _, use in parts]
+            content = (layer.type, operation(layer), *(signature for signature, _ in parts))
+            found = self._signatures[layer] = table.setdefault(content, len(table) + 1)
         return found
 
-    def _blob(self, blob: Blob | None) -> Signature:
+    def _blob(self, blob: Blob | None, table: dict[Hashable, Signature]) -> Signature:
         if blob is None:
             return 0
-        content = self._content(blob, blob.layer)
-        return self._table.setdefault(content, len(self._table) + 1)
+        is_held = self.holds(blob.layer)
+        content = (self._layer(blob.layer, table), blob.index) if is_held else self._outside(blob)
+        return table.setdefault(content, len(table) + 1)
 
-    def _content(self, blob: Blob, layer: Layer) -> Hashable:
+    def _outside(self, blob: Blob) -> Hashable:
+        """What tells a blob that another step makes, or none, from others."""
+        layer = blob.layer
         place = self._places.get(layer)
-        owner = self._owners.get(layer)
-        if place is None:
-            if layer.bottoms and owner == self.link.number:
-                return self._layer(layer), blob.index
-            if layer.type == "Slice":
-                return "piece", layer
-            return layer.type, layer if owner == SHARED else None
-        if place.link is self.link:
-            return self._layer(layer), blob.index
-        if place.link.chain is self.link.chain:
-            return "state", place.role_of(blob), blob.index, self.link.number - place.link.number
-        return place.link.chain, place.role, blob.index
+        if place is not None:
+            if place.link.chain is self.link.chain:
+                return "state", place.role_of(blob), blob.index, self.link.number - place.link.number
+            return place.link.chain, place.role, blob.index
+        if layer.type == "Slice":
+            return "piece", layer
+        return layer.type, layer if self._owners.get(layer) == SHARED else None
+
+
+def _settings(layer: Layer) -> Settings:
+    if layer.type != "Eltwise":
+        return layer.type, len(layer.bottoms)
+    return operation(layer), len(layer.bottoms), coefficients(layer)
 
 
 def is_commutative(layer: Layer) -> bool:

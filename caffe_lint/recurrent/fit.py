@@ -30,14 +30,8 @@ class Fit:
 def fit_alike(pattern: Pattern, view: View) -> Fit:
     """The fit of a step that is built just like the usual one."""
     fit = Fit()
-    root = next(iter(pattern))
-    fit.layers[root] = view.link.root
-    for role, node in pattern.items():
-        uses = view.order[fit.layers[role]]
-        fit.bottoms[role] = [*uses]
-        for slot, use in zip(node.slots, uses, strict=True):
-            if type(slot) is Inner and use.blob is not None:
-                fit.layers.setdefault(slot.role, use.blob.layer)
+    fit.layers = dict(zip(pattern, view.layers, strict=True))
+    fit.bottoms = {role: [*view.order[layer]] for role, layer in fit.layers.items()}
     return fit
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 from ..net import Blob, Layer, Use
 
@@ -24,10 +25,25 @@ _LONGEST_PATH = 6
 _MOST_SUMMANDS = 60
 
 
+class _Eltwise(NamedTuple):
+    operation: str
+    coefficients: tuple[float, ...]
+
+
 @cache
+def _eltwise(layer: Layer) -> _Eltwise:
+    param = layer.block.block("eltwise_param")
+    return _Eltwise(param.enum("operation"), tuple(param.reals("coeff")) or (1.0,) * len(layer.bottoms))
+
+
 def operation(layer: Layer) -> str:
     """The operation of an Eltwise, empty for another layer."""
-    return layer.block.block("eltwise_param").enum("operation") if layer.type == "Eltwise" else ""
+    return _eltwise(layer).operation if layer.type == "Eltwise" else ""
+
+
+def coefficients(layer: Layer) -> tuple[float, ...]:
+    """What an Eltwise multiplies its bottoms by before it adds them (eltwise_layer.cpp)."""
+    return _eltwise(layer).coefficients
 
 
 def is_sum(layer: Layer) -> bool:
@@ -55,17 +71,9 @@ def is_complement(layer: Layer) -> bool:
     return (param.real("power"), param.real("scale"), param.real("shift")) == (1, -1, 1)
 
 
-@cache
-def coefficients(layer: Layer) -> tuple[float, ...]:
-    """What an Eltwise multiplies its bottoms by before it adds them (eltwise_layer.cpp)."""
-    given = layer.block.block("eltwise_param").reals("coeff")
-    return tuple(given) or (1.0,) * len(layer.bottoms)
-
-
 def forget_layers() -> None:
     """Let go of the layers whose settings were read: a net is looked at once, but each layer many times."""
-    operation.cache_clear()
-    coefficients.cache_clear()
+    _eltwise.cache_clear()
     gate_of.cache_clear()
 
 

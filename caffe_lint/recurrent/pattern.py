@@ -1,7 +1,7 @@
 """The usual step of a chain, with a role for each layer: what the odd one is compared with."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable
 from functools import cached_property
 from itertools import islice
 
@@ -23,8 +23,7 @@ class Usual:
     def __init__(self, chain: Chain, places: Places) -> None:
         self.owners = step_of_layers(chain, places)
         links = chain.links[1:] if len(chain.links) > 1 else chain.links
-        signatures: dict[Hashable, int] = {}
-        self.views = {link.number: View(link, self.owners, places, signatures) for link in links}
+        self.views = _views(links, self.owners, places)
         counts = Counter(view.signature for view in self.views.values())
         usual = max(counts, key=counts.__getitem__)
         best = [signature for signature, count in counts.items() if count == counts[usual]]
@@ -54,7 +53,7 @@ class Usual:
         view = self.alike[number]
         return [
             outside(use.blob, self._places, self.owners).at
-            for layer in _layers(view)
+            for layer in view.layers
             for use in view.order[layer]
             if use.blob is not None and not view.holds(use.blob.layer) and use.blob.layer not in self._places
         ]
@@ -66,16 +65,28 @@ class Usual:
         return at + self.direction * (step - self.view.link.number)
 
 
+def _views(links: list[Link], owners: dict[Layer, int], places: Places) -> dict[int, View]:
+    views: dict[int, View] = {}
+    table: dict[Hashable, int] = {}
+    last: View | None = None
+    for link in links:
+        view = views[link.number] = View(link, owners, places)
+        if last is None or not view.follow(last):
+            view.read(table)
+            last = view
+    return views
+
+
 def _with_usual_weights(views: Iterable[View]) -> View:
     """Of some steps that are built alike, the first one with the weights that most of them have."""
     some = [*islice(views, _ENOUGH_STEPS)]
-    used = [tuple(name for layer in _layers(view) for name in names(layer)) for view in some]
+    used = [tuple(name for layer in view.layers for name in names(layer)) for view in some]
     most = Counter(used).most_common(1)[0][0]
     return some[used.index(most)]
 
 
 def _pattern(view: View, places: Places, owners: dict[Layer, int]) -> Pattern:
-    layers = list(_layers(view))
+    layers = view.layers
     roles = _roles(view.link, layers, view)
     return {
         roles[layer]: Node(
@@ -85,19 +96,6 @@ def _pattern(view: View, places: Places, owners: dict[Layer, int]) -> Pattern:
         )
         for layer in layers
     }
-
-
-def _layers(view: View) -> Iterator[Layer]:
-    """The layers of a step from its output on, each before what it reads."""
-    seen = {view.link.root}
-    queue = [view.link.root]
-    for layer in queue:
-        yield layer
-        for use in view.order[layer]:
-            maker = use.blob.layer if use.blob is not None else None
-            if maker is not None and maker not in seen and view.holds(maker):
-                seen.add(maker)
-                queue.append(maker)
 
 
 def _slot(use: Use, view: View, roles: dict[Layer, str], places: Places, owners: dict[Layer, int]) -> Slot:

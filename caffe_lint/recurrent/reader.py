@@ -14,22 +14,36 @@ class Reader:
     def __init__(self, steps: list[Step], usual: Usual, places: Places) -> None:
         self._usual = usual
         self._places = places
-        claims: dict[Layer, list[Claim]] = {}
+        self._owners: dict[Layer, Claim] = {}
+        several: dict[Layer, list[Claim]] = {}
         for step in steps:
             for role, layer in step.layers.items():
-                claims.setdefault(layer, []).append((step, role))
-        self._owners = {layer: self._owner(layer, each) for layer, each in claims.items()}
+                if layer in self._owners:
+                    several.setdefault(layer, [self._owners[layer]]).append((step, role))
+                else:
+                    self._owners[layer] = step, role
+        for layer, claims in several.items():
+            self._owners[layer] = self._owner(layer, claims)
+        self._inner: dict[str, list[Slot | None]] = {
+            role: [*node.slots]
+            for role, node in usual.pattern.items()
+            if not any(type(slot) is Outside for slot in node.slots)
+        }
 
     def read(self, step: Step, *, is_alike: bool) -> dict[str, list[Slot | None]]:
         """What stands in the slots of each role of a step."""
-        pattern = self._usual.pattern
+        inner = self._inner if is_alike else {}
         return {
-            role: [
-                slot if is_alike and type(slot) is not Outside else self._slot(step, use)
-                for slot, use in zip(pattern[role].slots, uses, strict=True)
-            ]
+            role: inner[role] if role in inner else self._slots(step, role, uses, is_alike=is_alike)
             for role, uses in step.bottoms.items()
         }
+
+    def _slots(self, step: Step, role: str, uses: list[Use | None], *, is_alike: bool) -> list[Slot | None]:
+        slots = self._usual.pattern[role].slots
+        return [
+            slot if is_alike and type(slot) is not Outside else self._slot(step, use)
+            for slot, use in zip(slots, uses, strict=True)
+        ]
 
     def _slot(self, step: Step, use: Use | None) -> Slot | None:
         if use is None or use.blob is None:
@@ -53,8 +67,6 @@ class Reader:
 
     def _owner(self, layer: Layer, claims: list[Claim]) -> Claim:
         """Whose a layer is that several steps read in the same role: that of the step it stands next to."""
-        if len(claims) == 1:
-            return claims[0]
         return min(claims, key=lambda claim: self._distance(layer, *claim))
 
     def _distance(self, layer: Layer, step: Step, role: str) -> tuple[int, int]:

@@ -24,6 +24,7 @@ _LARGEST = 2**31 - 1
 class DeprecatedAxisFields(OldFieldRule):
     code = "CL813"
     name = "deprecated-axis-fields"
+    words = (b"concat_dim", b"slice_dim")
 
     def check_block(self, document: Document, layer: Block) -> Iterator[Diagnostic]:
         if layer.string("type") not in _OLD:

@@ -21,6 +21,7 @@ from caffe_lint.text import Edit
 class DeprecatedBatchNormMultipliers(OldFieldRule):
     code = "CL816"
     name = "deprecated-batch-norm-multipliers"
+    words = (b"BatchNorm",)
 
     def check_block(self, document: Document, layer: Block) -> Iterator[Diagnostic]:
         params = list(zip(layer.fields("param"), layer.blocks("param"), strict=True))

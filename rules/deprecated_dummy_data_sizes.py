@@ -20,6 +20,7 @@ from caffe_lint.schema import Block
 class DeprecatedDummyDataSizes(OldFieldRule):
     code = "CL815"
     name = "deprecated-dummy-data-sizes"
+    words = (b"dummy_data_param",)
 
     def check_block(self, document: Document, layer: Block) -> Iterator[Diagnostic]:
         from caffe_lint.net.renewal import NotRenewableError, with_all_comments

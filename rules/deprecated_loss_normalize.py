@@ -24,6 +24,7 @@ _READERS = ("SoftmaxWithLoss", "SigmoidCrossEntropyLoss")
 class DeprecatedLossNormalize(OldFieldRule):
     code = "CL814"
     name = "deprecated-loss-normalize"
+    words = (b"normalize",)
 
     def check_block(self, document: Document, layer: Block) -> Iterator[Diagnostic]:
         block = layer.block("loss_param")

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterator
+from typing import ClassVar
 
 from ..net import Document
 from ..schema import BVLC, Block, load_schema
@@ -16,9 +17,13 @@ class OldFieldRule(OldRule):
     In a net of old layers there is something else to do first, see OldFormRule.
     """
 
+    words: ClassVar[tuple[bytes, ...]]
+    """A file without any of these has nothing to find: its text says so sooner than its layers."""
+
     def check_net(self, document: Document) -> Iterator[Diagnostic]:
         """The findings of `check_block`, for each layer."""
-        if not document.net_settings.has("layers"):
+        has_word = any(word in document.source.data for word in self.words)
+        if has_word and not document.net_settings.has("layers"):
             for block in document.net_settings.blocks("layer"):
                 yield from self.check_block(document, block)
 

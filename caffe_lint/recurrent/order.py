@@ -66,9 +66,9 @@ def _starts(link: Link) -> Iterator[Blob | None]:
             yield use.blob
             yield from _markers(use.blob)
         for top in product.tops:
-            for use in top.uses:
-                if is_sum(use.layer):
-                    yield from (each.blob for each in use.layer.bottoms)
+            # What several layers read, like the product of a static input, belongs to all steps.
+            if len(top.uses) == 1 and is_sum(top.uses[0].layer):
+                yield from (each.blob for each in top.uses[0].layer.bottoms)
     if link.before is not None:
         yield from _markers(link.before.blob)
     unit = link.roles.get("unit")

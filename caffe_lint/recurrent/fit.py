@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..net import Blob, Layer, Use
 from .extent import View, is_commutative
-from .layer_kinds import ACTIVATIONS, LEARNED, behind, names, operation
+from .layer_kinds import ACTIVATIONS, LEARNED, behind, is_sum, names, operation
 from .links import Link, Places
 from .model import Inner, Node, Outside, Slot, State
 from .pattern import Pattern, outside
@@ -187,11 +187,12 @@ class _Fitter:
         return any(type(slot) is Inner and slot.role == other for slot in self.pattern[role].slots)
 
     def _needs_state(self, slot: Slot) -> bool:
-        if type(slot) is Inner:
-            return any(
-                type(each) is State for role in self._below(slot.role) for each in self.pattern[role].slots
-            )
-        return type(slot) is State
+        """Whether there is nothing to read in a slot without a state; of a sum one summand is enough."""
+        if type(slot) is not Inner:
+            return type(slot) is State
+        node = self.pattern[slot.role]
+        needs = (self._needs_state(each) for each in node.slots)
+        return all(needs) if is_sum(node.layer) else any(needs)
 
     def _below(self, role: str) -> Iterator[str]:
         seen, stack = {role}, [role]

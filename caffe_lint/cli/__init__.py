@@ -143,6 +143,6 @@ def _code_of(arguments: Sequence[str] | None) -> int:
 
 
 def run() -> None:
-    """The `caffe-lint` command."""
+    """Run the command line on the streams of this process, which ends with its exit code."""
     prepare_streams()
     sys.exit(main())

@@ -190,6 +190,24 @@ def test_an_interrupt_ends_the_run_with_a_word() -> None:
     assert error.strip() == b"caffe-lint: interrupted"
 
 
+@pytest.mark.parametrize("module", ["caffe_lint.net", "click"])
+def test_an_interrupt_of_a_run_that_has_hardly_begun(module: str) -> None:
+    script = f"""
+import runpy, sys
+
+class Interrupts:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            sys.meta_path.remove(self)
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupts())
+runpy.run_module("caffe_lint", run_name="__main__")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "caffe-lint: interrupted")
+
+
 @pytest.mark.parametrize("command", ["check", "show"])
 def test_characters_that_the_output_lacks_come_out_as_escapes(
     command: str, monkeypatch: pytest.MonkeyPatch

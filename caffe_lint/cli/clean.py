@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from ..report import printable
 from .cache_folder import NAME, cache_folder, is_cache
 from .chooser import Chooser
 from .completion import complete_paths
@@ -49,4 +50,4 @@ def _remove(cache: Path) -> None:
         shutil.rmtree(cache)
     except OSError as error:
         raise click.ClickException(f"cannot remove '{shown}': {error.strerror}") from error
-    sys.stdout.write(f"Removed {shown}\n")
+    sys.stdout.write(f"Removed {printable(shown)}\n")

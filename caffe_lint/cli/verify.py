@@ -1,6 +1,5 @@
 """`caffe-lint verify`: ask a real Caffe, and print where it agrees with caffe-lint and where not."""
 
-import json
 import os
 import shlex
 import sys
@@ -13,6 +12,7 @@ from ..net import Document, NetState
 from ..peer import NetText, Peer, PeerError, Verdict
 from ..peer.agreement import Difference, compare
 from ..report import ColorChoice
+from ..report.json_text import json_text
 from ..report.verdict import DifferenceData, FileVerdict, StateVerdict, full_verdicts
 from .chooser import Chooser
 from .completion import complete_paths
@@ -66,7 +66,7 @@ def verify(
     with _caffe(command, jobs) as peer:
         files = judge(documents, peer, states)
     if format_name == "json":
-        sys.stdout.write(json.dumps(files, indent=1) + "\n")
+        sys.stdout.write(json_text(files))
     else:
         sys.stdout.writelines(full_verdicts(files, report_options(color)))
     return _exit_code(files)

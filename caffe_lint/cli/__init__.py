@@ -96,8 +96,8 @@ def _refuse_misspelt(word: str) -> None:
 def main_group() -> None:
     """Finds what Caffe rejects in a net, and what it computes wrongly in silence.
 
-    `caffe-lint net.prototxt` checks files and folders: it is short for
-    `caffe-lint check`.
+    Without the name of a command it checks: `caffe-lint net.prototxt` is short
+    for `caffe-lint check net.prototxt`.
     """
 
 

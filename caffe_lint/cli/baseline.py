@@ -44,6 +44,7 @@ def _baseline_options(command: Callable[..., int]) -> Callable[..., int]:
         "--file",
         "file_name",
         metavar="FILE",
+        shell_complete=complete_paths,
         help=f"The baseline; by default that of the settings, or {DEFAULT_FILE}.",
     )
     return paths(file(settings_options(command)))

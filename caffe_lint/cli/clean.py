@@ -18,7 +18,12 @@ from .settings_options import CACHE_VARIABLE, SettingsChoice
 @click.command(short_help="Remove the cache.")
 @click.argument("folder", metavar="[FOLDER]", default=".", shell_complete=complete_paths)
 @click.option(
-    "--cache-dir", metavar="FOLDER", envvar=CACHE_VARIABLE, show_envvar=True, help="Remove this cache."
+    "--cache-dir",
+    metavar="FOLDER",
+    envvar=CACHE_VARIABLE,
+    show_envvar=True,
+    shell_complete=complete_paths,
+    help="Remove this cache.",
 )
 def clean(folder: str, cache_dir: str | None) -> int:
     """Remove the caches of a folder (by default this one) and those inside it.

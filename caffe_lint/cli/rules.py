@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from ..report import printable
-from .completion import complete_rules
+from .completion import complete_paths, complete_rules
 from .known_rules import known_rules, rules_meant
 from .options import format_option
 from .settings_options import split_words
@@ -44,6 +44,7 @@ def rules(context: click.Context, select: tuple[str, ...], format_name: str) -> 
 @click.option(
     "--into",
     metavar="FOLDER",
+    shell_complete=complete_paths,
     help="Where its module goes, and its tests into 'tests' in there.  [default: lint_rules]",
 )
 def new(name: str, code: str | None, into: str | None) -> int:

@@ -18,11 +18,11 @@ Good:
 
 from collections.abc import Iterator
 
+from caffe_lint.layers import origin
 from caffe_lint.lint import Claim, Diagnostic, LayerRule, NetContext, Note
-from caffe_lint.net import Blob, Layer, Use
+from caffe_lint.net import Blob, Layer
 from caffe_lint.recurrent.native import exposes_states
 
-_KEEPING_VALUES = frozenset({"Flatten", "Reshape", "Split"})
 _STATES = {("LSTM", 1): "h", ("LSTM", 2): "c", ("LSTMUnit", 0): "c", ("LSTMUnit", 1): "h"}
 """Which tops are the output and the cell state of a step."""
 
@@ -38,7 +38,7 @@ class CrossedStates(LayerRule):
         if not exposes_states(layer) or len(layer.bottoms) < 4:
             return
         first, second = layer.bottoms[-2:]
-        cell, output = _state(first), _state(second)
+        cell, output = origin(first.blob), origin(second.blob)
         if cell is None or output is None or (_kind(cell), _kind(output)) != ("c", "h"):
             return
         message = (
@@ -50,14 +50,6 @@ class CrossedStates(LayerRule):
             Note(f"'{second.name}' is the output of '{output.layer.name}'", output.span),
         ]
         yield self.report(context, message, first.span, notes)
-
-
-def _state(use: Use) -> Blob | None:
-    """The top of which a bottom holds the values, behind layers that keep them."""
-    blob = use.blob
-    while blob is not None and blob.layer.type in _KEEPING_VALUES and blob.layer.bottoms:
-        blob = blob.layer.bottoms[0].blob
-    return blob
 
 
 def _kind(blob: Blob) -> str:

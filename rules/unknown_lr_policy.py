@@ -32,7 +32,7 @@ class UnknownLrPolicy(DocumentRule):
         if not field:
             judged = judge_name(solver.policy, POLICIES, document)
             message = f"no learning rate policy '{solver.policy}', {judged.hint}"
-            fix = spelling_fix(document, place, solver.policy, judged.meant)
+            fix = spelling_fix(document, place, solver.policy, judged.meant, "settings")
             yield self.report(message, place, severity=judged.severity)._replace(fix=fix)
         elif not document.schema.message("SolverParameter").field(field):
             known = load_schema().message("SolverParameter").fields[field].repos

@@ -31,11 +31,9 @@ class UnknownRegularization(DocumentRule):
             return
         name = settings.string("regularization_type")
         judged = judge_name(name, _KNOWN, document)
-        message, place = (
-            f"no regularization type '{name}', {judged.hint}",
-            settings.span("regularization_type"),
-        )
-        fix = spelling_fix(document, place, name, judged.meant)
+        message = f"no regularization type '{name}', {judged.hint}"
+        place = settings.span("regularization_type")
+        fix = spelling_fix(document, place, name, judged.meant, "settings")
         finding = self.report(message, place, severity=judged.severity)._replace(fix=fix)
         is_read = settings.real("weight_decay") != 0
         yield finding if is_read else finding._replace(severity=Severity.NOTE, claim=Claim.WASTE)

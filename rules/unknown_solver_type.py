@@ -26,5 +26,5 @@ class UnknownSolverType(DocumentRule):
         if solver and solver.type not in UPDATE_RULES:
             judged = judge_name(solver.type, UPDATE_RULES, document)
             message, place = f"no solver type '{solver.type}', {judged.hint}", solver.span_of("type")
-            fix = spelling_fix(document, place, solver.type, judged.meant)
+            fix = spelling_fix(document, place, solver.type, judged.meant, "settings")
             yield self.report(message, place, severity=judged.severity)._replace(fix=fix)

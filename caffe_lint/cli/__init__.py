@@ -96,8 +96,8 @@ def _refuse_misspelt(word: str) -> None:
 def main_group() -> None:
     """Finds what Caffe rejects in a net, and what it computes wrongly in silence.
 
-    `caffe-lint net.prototxt` checks files and folders: it is short for
-    `caffe-lint check`.
+    Without the name of a command it checks: `caffe-lint net.prototxt` is short
+    for `caffe-lint check net.prototxt`.
     """
 
 
@@ -143,6 +143,6 @@ def _code_of(arguments: Sequence[str] | None) -> int:
 
 
 def run() -> None:
-    """The `caffe-lint` command."""
+    """Run the command line on the streams of this process, which ends with its exit code."""
     prepare_streams()
     sys.exit(main())

@@ -16,6 +16,7 @@ from ..lint.baseline import (
     reduced,
     write_baseline,
 )
+from ..report import printable
 from ..report.wording import counted
 from .chooser import Chooser
 from .completion import complete_paths
@@ -43,6 +44,7 @@ def _baseline_options(command: Callable[..., int]) -> Callable[..., int]:
         "--file",
         "file_name",
         metavar="FILE",
+        shell_complete=complete_paths,
         help=f"The baseline; by default that of the settings, or {DEFAULT_FILE}.",
     )
     return paths(file(settings_options(command)))
@@ -62,7 +64,7 @@ def create(paths: tuple[str, ...], file_name: str | None, choice: SettingsChoice
         return EXIT_USAGE
     files = {made.key(report.source.path): count(report.source, report.diagnostics) for report in reports}
     number = _write(path, made._replace(files=files))
-    sys.stdout.write(f"Wrote {counted(number, 'finding')} to {path}\n")
+    sys.stdout.write(f"Wrote {counted(number, 'finding')} to {printable(str(path))}\n")
     return EXIT_CLEAN
 
 
@@ -93,7 +95,9 @@ def update(paths: tuple[str, ...], file_name: str | None, choice: SettingsChoice
             files[name] = reduced(files[name], count(report.source, report.diagnostics))
     before = _number(old)
     number = _write(path, old._replace(files=files))
-    sys.stdout.write(f"Took {counted(before - number, 'finding')} out of {path}, {number} remain\n")
+    sys.stdout.write(
+        f"Took {counted(before - number, 'finding')} out of {printable(str(path))}, {number} remain\n"
+    )
     return EXIT_CLEAN
 
 

@@ -89,7 +89,7 @@ def check(
 def _check_once(call: _Call) -> int:
     chooser = Chooser(call.choice)
     stdin, fixing, reporting = call.stdin, call.fixing, call.reporting
-    mender = _mender(fixing, call.ignoring, is_piped=stdin is not None)
+    mender = _mender(call)
     files = [] if stdin else find_files(call.paths, chooser)
     if call.listing.is_on:
         return list_instead(call.listing, [Path(stdin.name)] if stdin else files, chooser, call.choice)
@@ -120,17 +120,17 @@ def _check_once(call: _Call) -> int:
     return EXIT_FINDINGS if is_failed or (mender and mender.is_failed) else EXIT_CLEAN
 
 
-def _mender(choice: FixChoice, ignoring: IgnoreChoice, *, is_piped: bool) -> Mender | None:
-    if ignoring.is_on:
-        if is_piped:
+def _mender(call: _Call) -> Mender | None:
+    if call.ignoring.is_on:
+        if call.stdin is not None:
             raise click.UsageError("--add-ignores needs files, not the standard input")
-        if choice.is_on:
+        if call.fixing.is_on:
             raise click.UsageError("--add-ignores cannot be combined with --fix, --fix-only or --diff")
         from .ignore_writer import IgnoreWriter
 
-        return IgnoreWriter(ignoring)
-    if not choice.is_on:
+        return IgnoreWriter(call.ignoring)
+    if not call.fixing.is_on:
         return None
     from .fixer import Fixer
 
-    return Fixer(choice, is_piped=is_piped)
+    return Fixer(call.fixing, call.color, is_piped=call.stdin is not None)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from ..report import printable
 from .cache_folder import NAME, cache_folder, is_cache
 from .chooser import Chooser
 from .completion import complete_paths
@@ -17,7 +18,12 @@ from .settings_options import CACHE_VARIABLE, SettingsChoice
 @click.command(short_help="Remove the cache.")
 @click.argument("folder", metavar="[FOLDER]", default=".", shell_complete=complete_paths)
 @click.option(
-    "--cache-dir", metavar="FOLDER", envvar=CACHE_VARIABLE, show_envvar=True, help="Remove this cache."
+    "--cache-dir",
+    metavar="FOLDER",
+    envvar=CACHE_VARIABLE,
+    show_envvar=True,
+    shell_complete=complete_paths,
+    help="Remove this cache.",
 )
 def clean(folder: str, cache_dir: str | None) -> int:
     """Remove the caches of a folder (by default this one) and those inside it.
@@ -49,4 +55,4 @@ def _remove(cache: Path) -> None:
         shutil.rmtree(cache)
     except OSError as error:
         raise click.ClickException(f"cannot remove '{shown}': {error.strerror}") from error
-    sys.stdout.write(f"Removed {shown}\n")
+    sys.stdout.write(f"Removed {printable(shown)}\n")

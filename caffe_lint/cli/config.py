@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,11 +11,12 @@ from click.core import ParameterSource
 from ..lint.settings import Selection, Settings
 from ..lint.settings_table import setting_fields
 from ..lint.typed import TypedField, plain
+from ..report import printable
 from .chooser import Chooser
 from .completion import complete_paths
 from .options import format_option
 from .sections import SectionedCommand
-from .settings_files import Loaded
+from .settings_files import Loaded, straight
 from .settings_options import CACHE_VARIABLE, SettingsChoice, settings_options
 
 if TYPE_CHECKING:
@@ -45,22 +47,20 @@ def show_settings(
     inside = _inside(path)
     loaded = chooser.loaded(inside)
     data = {
-        "file": str(loaded.file.path) if loaded.file else None,
+        "file": str(straight(loaded.file.path)) if loaded.file else None,
         "settings": dict(_settings(loaded, choice)),
         "rules": list(_rules(chooser, inside)),
     }
     if format_name == "json":
-        import json
+        from ..report.json_text import json_text
 
-        sys.stdout.write(json.dumps(data, indent=1) + "\n")
+        sys.stdout.write(json_text(data))
     else:
-        sys.stdout.writelines(f"{line}\n" for line in _text(data, is_whole=is_whole))
+        sys.stdout.writelines(f"{printable(line)}\n" for line in _text(data, is_whole=is_whole))
 
 
 def _inside(path: str) -> str:
     """A file; of a folder, one that could stand in it."""
-    from pathlib import Path
-
     return str(Path(path, "any.prototxt")) if Path(path).is_dir() else path
 
 
@@ -71,7 +71,9 @@ def _settings(loaded: Loaded, choice: SettingsChoice) -> Iterator[tuple[str, dic
             is_adding = field.name in ("extend_exclude", *Selection._fields) and origins != [_DEFAULT]
             given = CACHE_VARIABLE if _is_in_environment(field.name) else _COMMAND
             origins = [*origins, given] if is_adding else [given]
-        yield key, {"value": plain(field.kind, _value(loaded.settings, field)), "from": " and ".join(origins)}
+        value = _value(loaded.settings, field)
+        shown = straight(value) if isinstance(value, Path) else value
+        yield key, {"value": plain(field.kind, shown), "from": " and ".join(origins)}
 
 
 def _is_on_command_line(name: str, choice: SettingsChoice) -> bool:

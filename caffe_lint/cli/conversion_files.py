@@ -1,4 +1,7 @@
-"""The files of a conversion, a net and perhaps its weights: options, reading, and writing both or none."""
+"""The files of a conversion, a net and perhaps its weights: options, reading and writing.
+
+The net is written last: where the weights cannot be written, the old net still stands beside the old weights.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -68,11 +71,13 @@ def write_both(
     """Write the net, to the standard output if there is no target, and its weights.
 
     Raises:
-        click.ClickException: if one of the files is there already, or cannot be written.
+        click.ClickException: if both are to go into one file, or one is there already or cannot be written.
     """
     if target is not None and not in_place and target.exists() and not force:
         raise click.UsageError(f"'{target}' exists; --force overwrites it")
     if weights is not None and weights_out is not None:
+        if target is not None and target.resolve() == weights_out.resolve():
+            raise click.UsageError(f"the net and its weights would go into one file: '{target}'")
         from ..net.weights import write_weights
 
         try:

@@ -11,12 +11,16 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from ..report import printable
+from ..report import ColorChoice, printable
+from ..report.paint import painted
+from .output import report_options
 from .piped import write_stdout
 
 _LINE = re.compile(rb"[^\n]*+\n|[^\n]++")
 _CONTEXT = 3
 _FARTHEST = 60
+_HEADER_LINES = 2
+_STYLES = {b"-": "red", b"+": "green", b"@": "cyan"}
 
 
 class _Change(NamedTuple):
@@ -38,17 +42,24 @@ def unified_diff(path: str, before: bytes, after: bytes) -> Iterator[bytes]:
         yield from header
         header = []
         for line in _hunk(changes, old, new):
-            yield line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n"
+            if line.endswith(b"\n"):
+                yield line
+            else:
+                yield line + b"\n"
+                yield b"\\ No newline at end of file\n"
 
 
-def write_diff(lines: Iterable[bytes]) -> None:
-    """Write a diff; what would act on a terminal comes out as text there."""
-    if not sys.stdout.isatty():
+def write_diff(lines: Iterable[bytes], color: ColorChoice) -> None:
+    """Write the diff of a file; for people it has colours, and what would act on a terminal as text."""
+    options = report_options(color)
+    if not options.color and not sys.stdout.isatty():
         write_stdout(b"".join(lines))
         return
-    for line in lines:
+    for number, line in enumerate(lines):
+        style = _STYLES.get(line[:1], "none") if number >= _HEADER_LINES else "bold"
         text = line.decode("utf-8", "surrogateescape").rstrip("\r\n")
-        sys.stdout.write("\t".join(map(printable, text.split("\t"))) + "\n")
+        shown = "\t".join(map(printable, text.split("\t")))
+        sys.stdout.write(f"{painted(shown, style, options)}\n")
 
 
 def _changes(old: list[bytes], new: list[bytes]) -> Iterator[_Change]:

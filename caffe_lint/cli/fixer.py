@@ -8,7 +8,7 @@ from ..lint import Diagnostic
 from ..lint.checker import Checker
 from ..lint.fixing import FixedFile, fix
 from ..net import Document
-from ..report import printable
+from ..report import ColorChoice, printable
 from ..report.wording import counted
 from .diff import unified_diff, write_diff
 from .errors import complain
@@ -21,14 +21,16 @@ from .replace import replace
 class Fixer:
     """Fixes one file after the other."""
 
-    def __init__(self, choice: FixChoice, *, is_piped: bool = False) -> None:
+    def __init__(self, choice: FixChoice, color: ColorChoice, *, is_piped: bool = False) -> None:
         """Begin with nothing fixed.
 
         Args:
             choice: what is to be done.
+            color: when diffs have colour.
             is_piped: whether texts go to the standard output, fixed or not, and not into their files.
         """
         self._choice = choice
+        self._color: ColorChoice = color
         self._is_piped = is_piped
         self._fixed = 0
         self._files = 0
@@ -75,7 +77,7 @@ class Fixer:
         self._fixed += outcome.done
         self._files += bool(outcome.done)
         self._unsafe += outcome.unsafe
-        write_diff(outcome.diff)
+        write_diff(outcome.diff, self._color)
         for message in outcome.messages:
             complain(message)
 

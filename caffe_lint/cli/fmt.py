@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..report import printable
+from ..report import ColorChoice, printable
 from ..report.wording import counted
 from ..text import Source
 from .chooser import Chooser
@@ -15,6 +15,7 @@ from .discovery import find_files
 from .errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_USAGE, complain
 from .files import read_sources
 from .formatting import formatted
+from .options import color_option
 from .piped import piped, stdin_option, write_stdout
 from .replace import replace
 from .settings_options import SettingsChoice, file_options
@@ -26,8 +27,15 @@ from .settings_options import SettingsChoice, file_options
 @click.option("--diff", is_flag=True, help="Change nothing: show what would be changed.")
 @stdin_option
 @file_options
+@color_option
 def fmt(
-    paths: tuple[str, ...], stdin_filename: str | None, choice: SettingsChoice, *, check: bool, diff: bool
+    paths: tuple[str, ...],
+    stdin_filename: str | None,
+    choice: SettingsChoice,
+    color: ColorChoice,
+    *,
+    check: bool,
+    diff: bool,
 ) -> int:
     """Format prototxt files, and those in folders (by default here).
 
@@ -41,7 +49,7 @@ def fmt(
     or is not a text-format file; it is left as it is.
     """
     chooser = Chooser(choice)
-    formatter = _Formatter(is_dry=check or diff, is_diff=diff)
+    formatter = _Formatter(color, is_dry=check or diff, is_diff=diff)
     if stdin := piped(paths, stdin_filename):
         return formatter.pipe(stdin.read(), is_left_out=chooser.forces_out(stdin.name))
     formatter.run(find_files(paths or (".",), chooser))
@@ -51,7 +59,8 @@ def fmt(
 class _Formatter:
     """Formats one file after the other, and counts."""
 
-    def __init__(self, *, is_dry: bool, is_diff: bool) -> None:
+    def __init__(self, color: ColorChoice, *, is_dry: bool, is_diff: bool) -> None:
+        self._color: ColorChoice = color
         self._is_dry = is_dry
         self._is_diff = is_diff
         self._changed = 0
@@ -108,7 +117,7 @@ class _Formatter:
         if self._is_diff:
             from .diff import unified_diff, write_diff
 
-            write_diff(unified_diff(source.path, source.data, after))
+            write_diff(unified_diff(source.path, source.data, after), self._color)
         elif self._is_dry:
             sys.stdout.write(f"Would format {printable(source.path)}\n")
         else:

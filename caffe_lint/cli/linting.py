@@ -1,6 +1,5 @@
 """Lints many files: what is known from the cache, what is shared by processes, and all of it in order."""
 
-import os
 import stat
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
@@ -14,7 +13,7 @@ from .chooser import Chooser
 from .outcome import Mender, Outcome
 from .piped import Piped
 from .progress import Progress
-from .run_options import RunChoice
+from .run_options import RunChoice, cores
 from .work import Work
 
 if TYPE_CHECKING:
@@ -101,17 +100,10 @@ def _outcomes(
     paths: Sequence[Path], work: Work, choice: RunChoice, sizes: Mapping[Path, int]
 ) -> Generator[Outcome | click.ClickException, None, None]:
     """What comes of each file, in order."""
-    jobs = min(choice.jobs or _cores(), len(paths))
+    jobs = min(choice.jobs or cores(), len(paths))
     if jobs < 2 or sum(sizes[path] for path in paths) < FEW_BYTES:
         yield from work.each(paths)
         return
     from .workers import in_processes  # takes a while
 
     yield from in_processes(paths, work, jobs, sizes)
-
-
-def _cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

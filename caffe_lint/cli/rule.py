@@ -20,12 +20,11 @@ def rule(name: str, format_name: str) -> int:
     found = next((each for each in known if name.lower() in (each.code.lower(), each.name)), None)
     if found is None:
         raise click.UsageError(str(UnknownRuleError(name, known)))
+    from ..report.json_text import json_text
     from ..report.rule_listing import explained, rule_data
 
     if format_name == "json":
-        import json
-
-        sys.stdout.write(json.dumps(rule_data(found), indent=1) + "\n")
+        sys.stdout.write(json_text(rule_data(found)))
     else:
         sys.stdout.write(explained(found))
     return 0

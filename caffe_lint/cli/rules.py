@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from .completion import complete_rules
+from ..report import printable
+from .completion import complete_paths, complete_rules
 from .known_rules import known_rules, rules_meant
 from .options import format_option
 from .settings_options import split_words
@@ -26,13 +27,12 @@ def rules(context: click.Context, select: tuple[str, ...], format_name: str) -> 
     """List all rules, those of plugins too; `caffe-lint rule CODE` explains one."""
     if context.invoked_subcommand is not None:
         return 0
+    from ..report.json_text import json_text
     from ..report.rule_listing import rule_data, rule_table
 
     meant = rules_meant(known_rules(), select)
     if format_name == "json":
-        import json
-
-        sys.stdout.write(json.dumps([rule_data(rule) for rule in meant], indent=1) + "\n")
+        sys.stdout.write(json_text([rule_data(rule) for rule in meant]))
     else:
         sys.stdout.writelines(rule_table(meant))
     return 0
@@ -44,6 +44,7 @@ def rules(context: click.Context, select: tuple[str, ...], format_name: str) -> 
 @click.option(
     "--into",
     metavar="FOLDER",
+    shell_complete=complete_paths,
     help="Where its module goes, and its tests into 'tests' in there.  [default: lint_rules]",
 )
 def new(name: str, code: str | None, into: str | None) -> int:
@@ -56,8 +57,8 @@ def new(name: str, code: str | None, into: str | None) -> int:
 
     written = new_rule(name, code, Path(into) if into else None, known_rules())
     for path in written:
-        sys.stdout.write(f"wrote {path}\n")
+        sys.stdout.write(f"wrote {printable(str(path))}\n")
     folder = written[0].parent
     if into or str(folder) == FOLDER:
-        sys.stdout.write(f'add to your settings: plugins = ["{folder.as_posix()}"]\n')
+        sys.stdout.write(f'add to your settings: plugins = ["{printable(folder.as_posix())}"]\n')
     return 0

@@ -1,5 +1,6 @@
 """The options of `check` that say how it runs; what is found does not depend on them."""
 
+import os
 from collections.abc import Callable
 from functools import wraps
 from typing import NamedTuple
@@ -14,6 +15,13 @@ class RunChoice(NamedTuple):
     """How many processes share the work; None for as many as there are cores."""
     no_cache: bool = False
     watch: bool = False
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 _OPTIONS = (

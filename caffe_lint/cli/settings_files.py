@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import click
 
 from ..lint.settings import Settings
-from ..lint.settings_table import ADDING, SettingsError, line_of, read_settings, setting_fields
+from ..lint.settings_table import ADDING, SettingsError, line_of, read_settings
 
 OWN_NAME = "caffe-lint.toml"
 SHARED_NAME = "pyproject.toml"
@@ -147,11 +147,11 @@ def _parsed(file: SettingsFile) -> dict[str, Any] | None:
 def _shown(path: Path) -> str:
     """A path as short as it is clear: from the current folder, if it lies there."""
     try:
-        return str(path.absolute().relative_to(Path.cwd()))
+        return str(straight(path).absolute().relative_to(Path.cwd()))
     except ValueError:
-        return str(path)
+        return str(straight(path))
 
 
-def given_keys(loaded: Loaded) -> list[str]:
-    """The keys that files give, in the order of the documentation."""
-    return [key for key, field in setting_fields().items() if field.name in loaded.origins]
+def straight(path: Path) -> Path:
+    """The same path without `..`, for people; what is opened is the path as it was given."""
+    return path.resolve() if ".." in path.parts else path

@@ -1,13 +1,13 @@
 """`caffe-lint show`: a net as Caffe builds it."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from ..net import Document, NetState
+from ..net import Document
 from ..report import ColorChoice
+from ..report.json_text import json_text
 from ..report.net_data import net_data
 from ..report.net_rows import net_rows
 from ..report.net_table import net_table
@@ -62,7 +62,7 @@ def show(
     if document.impostor is not None or document.root_type != "NetParameter":
         raise click.ClickException(f"'{path}' holds no net")
     if format_name == "json":
-        sys.stdout.write(_json(document, states))
+        sys.stdout.write(json_text(net_data(document, states)))
         return 0
     if recurrent:
         sys.stdout.writelines(recurrent_text(document, states, report_options(color)))
@@ -73,9 +73,3 @@ def show(
     else:
         sys.stdout.writelines(net_csv(rows) if format_name == "csv" else net_markdown(rows))
     return 0
-
-
-def _json(document: Document, states: Sequence[NetState] | None) -> str:
-    import json
-
-    return json.dumps(net_data(document, states), indent=1) + "\n"

@@ -1,11 +1,10 @@
 """`caffe-lint verify`: ask a real Caffe, and print where it agrees with caffe-lint and where not."""
 
-import json
-import os
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import click
 
@@ -13,6 +12,7 @@ from ..net import Document, NetState
 from ..peer import NetText, Peer, PeerError, Verdict
 from ..peer.agreement import Difference, compare
 from ..report import ColorChoice
+from ..report.json_text import json_text
 from ..report.verdict import DifferenceData, FileVerdict, StateVerdict, full_verdicts
 from .chooser import Chooser
 from .completion import complete_paths
@@ -22,6 +22,7 @@ from .expectation import Expected, expect
 from .files import read_source
 from .options import color_option, dialect_option, format_option
 from .output import report_options
+from .run_options import cores
 from .settings_options import SettingsChoice
 from .state import chosen_states, state_options
 
@@ -62,11 +63,11 @@ def verify(
     """
     states = chosen_states(**state)  # type: ignore[arg-type]  # click has converted and checked them
     documents = list(_nets(paths, dialect))
-    jobs = min(os.cpu_count() or 1, len(documents))
+    jobs = min(cores(), len(documents))
     with _caffe(command, jobs) as peer:
         files = judge(documents, peer, states)
     if format_name == "json":
-        sys.stdout.write(json.dumps(files, indent=1) + "\n")
+        sys.stdout.write(json_text(files))
     else:
         sys.stdout.writelines(full_verdicts(files, report_options(color)))
     return _exit_code(files)
@@ -120,9 +121,9 @@ def _split(command: str) -> list[str]:
     return words
 
 
-def _nets(paths: Iterable[str], dialect: str) -> Iterator[Document]:
+def _nets(paths: Sequence[str], dialect: str) -> Iterator[Document]:
     """The files that a call means; those in a folder that hold no net are left out."""
-    named, count = set(paths), 0
+    named, count = {Path(path) for path in paths}, 0
     for path in find_files(paths, Chooser(SettingsChoice())):
         try:
             document = Document(read_source(path), dialect)
@@ -131,7 +132,7 @@ def _nets(paths: Iterable[str], dialect: str) -> Iterator[Document]:
         if document.impostor is not None or document.root_type == "NetParameter":
             count += 1
             yield document
-        elif str(path) in named:
+        elif path in named:
             raise click.ClickException(f"'{path}' holds no net")
     if not count:
         raise click.ClickException("no file holds a net")

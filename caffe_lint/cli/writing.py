@@ -13,27 +13,26 @@ def write(path: Path, data: bytes) -> None:
     Raises:
         click.ClickException: if it cannot be written.
     """
-    target = path.resolve()
-    if path.exists() and not path.is_file():
-        _write_through(path, data)
-        return
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        if path.exists() and not path.is_file():
+            # Nothing may take the place of a pipe.
+            path.write_bytes(data)
+        else:
+            _write_whole(path.resolve(), data)
+    except OSError as error:
+        raise click.ClickException(f"cannot write '{path}': {error.strerror}") from error
+
+
+def _write_whole(target: Path, data: bytes) -> None:
+    unfinished = target.with_name(f".{target.name[:100]}.{os.getpid()}")
     try:
         unfinished.write_bytes(data)
         if target.is_file():
             shutil.copymode(target, unfinished)
         unfinished.replace(target)
-    except OSError as error:
+    finally:
+        # Whatever has come between, Ctrl-C too.
         unfinished.unlink(missing_ok=True)
-        raise click.ClickException(f"cannot write '{path}': {error.strerror}") from error
-
-
-def _write_through(path: Path, data: bytes) -> None:
-    """Write to what is no regular file, such as a pipe: nothing may take its place."""
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise click.ClickException(f"cannot write '{path}': {error.strerror}") from error
 
 
 def write_new(path: Path, data: bytes, *, force: bool) -> None:

@@ -1,6 +1,6 @@
 """What Caffe makes of each layer: blob counts, shapes, learned blobs, and what it rejects at setup."""
 
-from .aliasing import shares_memory
+from .aliasing import origin, shares_memory
 from .backward import Backward, find_backward
 from .constants import constant_at
 from .dummy import dummy_fillers
@@ -42,6 +42,7 @@ __all__ = [
     "find_backward",
     "find_hazards",
     "infer_shapes",
+    "origin",
     "reads_block",
     "reads_phase",
     "set_up",

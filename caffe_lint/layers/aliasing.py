@@ -1,6 +1,16 @@
 """Which tops are no memory of their own: a second name, or another shape, for what lies elsewhere."""
 
-from ..net import Layer
+from ..net import Blob, Layer
+
+KEEPING_VALUES = frozenset({"Flatten", "Reshape", "Split"})
+"""Types whose tops hold the values of the bottom in the same order."""
+
+
+def origin(blob: Blob | None) -> Blob | None:
+    """The top that has the values of a blob first, in front of layers that keep them."""
+    while blob is not None and blob.layer.type in KEEPING_VALUES and blob.layer.bottoms:
+        blob = blob.layer.bottoms[0].blob
+    return blob
 
 
 def shares_memory(layer: Layer) -> bool:
@@ -11,7 +21,7 @@ def shares_memory(layer: Layer) -> bool:
     """
     if layer.type in ("Concat", "Slice"):
         return len(layer.bottoms) == len(layer.tops) == 1
-    return layer.type in ("Flatten", "Parameter", "Reshape", "Split") or keeps_axes(layer)
+    return layer.type in KEEPING_VALUES or layer.type == "Parameter" or keeps_axes(layer)
 
 
 def keeps_axes(layer: Layer) -> bool:

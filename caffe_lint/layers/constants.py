@@ -1,16 +1,13 @@
 """Single values of a blob that the file fixes: constant fillers, behind layers that only move values."""
 
 from itertools import accumulate
-from math import prod
 
 from ..net import Blob, Layer
+from .aliasing import KEEPING_VALUES
 from .filler import constant_of
 from .inference import Inference
-from .shape import Shape
+from .shape import Dim, Shape, product
 from .values import power_is_constant
-
-_KEEPING_ORDER = frozenset({"Flatten", "Reshape", "Split"})
-"""Types whose top holds the values of the bottom in the same order."""
 
 
 def constant_at(blob: Blob | None, position: int, inference: Inference) -> float | None:
@@ -52,7 +49,7 @@ def _source(blob: Blob, position: int, inference: Inference) -> tuple[Blob | Non
     layer = blob.layer
     if not layer.bottoms:
         return None
-    if layer.type in _KEEPING_ORDER:
+    if layer.type in KEEPING_VALUES:
         return layer.bottoms[0].blob, position
     if layer.type == "Concat":
         return _joined_from(layer, position, inference)
@@ -64,7 +61,7 @@ def _source(blob: Blob, position: int, inference: Inference) -> tuple[Blob | Non
 def _joined_from(layer: Layer, position: int, inference: Inference) -> tuple[Blob | None, int] | None:
     """concat_layer.cpp: the bottoms lie one behind the other along an axis."""
     shapes = [inference.shape(use.blob) for use in layer.bottoms]
-    axis = joined_axis(layer, shapes[0])
+    axis = _joined_axis(layer, shapes[0])
     runs = [_run(shape, axis) for shape in shapes]
     if axis is None or None in runs:
         return None
@@ -79,7 +76,7 @@ def _joined_from(layer: Layer, position: int, inference: Inference) -> tuple[Blo
 def _cut_from(blob: Blob, position: int, inference: Inference) -> tuple[Blob | None, int] | None:
     """slice_layer.cpp: the tops lie one behind the other along an axis of the bottom."""
     layer, source = blob.layer, blob.layer.bottoms[0].blob
-    axis = joined_axis(layer, inference.shape(source))
+    axis = _joined_axis(layer, inference.shape(source))
     runs = [_run(inference.shape(top), axis) for top in layer.tops]
     whole = _run(inference.shape(source), axis)
     if axis is None or whole is None or not all(runs):
@@ -89,7 +86,7 @@ def _cut_from(blob: Blob, position: int, inference: Inference) -> tuple[Blob | N
     return source, row * whole + [0, *accumulate(sizes)][blob.index] + rest
 
 
-def joined_axis(layer: Layer, shape: Shape) -> int | None:
+def _joined_axis(layer: Layer, shape: Shape) -> int | None:
     """The axis along which a Concat joins or a Slice cuts, counted from the front; None if unknown."""
     if shape is None:
         return None
@@ -99,7 +96,6 @@ def joined_axis(layer: Layer, shape: Shape) -> int | None:
     return axis % len(shape) if shape else None
 
 
-def _run(shape: Shape, axis: int | None) -> int | None:
+def _run(shape: Shape, axis: int | None) -> Dim:
     """How many values of a blob lie together in a row of the joined one."""
-    dims = [] if shape is None or axis is None else [dim for dim in shape[axis:] if dim is not None]
-    return prod(dims) if shape is not None and axis is not None and len(dims) == len(shape) - axis else None
+    return None if shape is None or axis is None else product(shape[axis:])

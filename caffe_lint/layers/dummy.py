@@ -4,9 +4,7 @@ from collections.abc import Iterable
 
 from ..net import Blob
 from ..schema import Block
-
-_KEEPING_VALUES = frozenset({"Flatten", "Reshape", "Split"})
-"""Types whose top holds the values of the bottom."""
+from .aliasing import origin
 
 
 def dummy_fillers(blob: Blob | None) -> list[Block]:
@@ -15,8 +13,7 @@ def dummy_fillers(blob: Blob | None) -> list[Block]:
     What else is in it is not known. Source: dummy_data_layer.cpp, LayerSetUp: there is one filler for all
     tops or one for each; without one, all values are 0.
     """
-    while blob is not None and blob.layer.type in _KEEPING_VALUES and blob.layer.bottoms:
-        blob = blob.layer.bottoms[0].blob
+    blob = origin(blob)
     if blob is None:
         return []
     layer = blob.layer

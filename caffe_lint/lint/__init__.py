@@ -16,7 +16,8 @@ from .old_form_rule import OldFormRule
 from .rule import DocumentRule, NetRule, Rule, SuppressionRule
 from .runner import RuleFailedError, lint
 from .settings import Settings
-from .solver_rule import SolverRule, judge_name, spelling_fix
+from .solver_rule import SolverRule, judge_name
+from .spelling import spelling_fix
 
 __all__ = [
     "Claim",

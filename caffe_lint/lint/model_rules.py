@@ -12,6 +12,7 @@ from ..text import Span
 from .context import NetContext
 from .diagnostic import Claim, Diagnostic, Fix, Note, Severity
 from .rule import DocumentRule, NetRule
+from .spelling import spelling_fix
 
 
 class SchemaRule(DocumentRule):
@@ -67,24 +68,17 @@ class RejectionRule(NetRule):
             if rejection.rule == self.name:
                 notes = [Note(message, span) for message, span in rejection.notes]
                 finding = self.report(context, rejection.message, rejection.span, notes)
-                finding = finding._replace(fix=_respelt(context.document, rejection))
+                if rejection.spelling is not None:
+                    fix = spelling_fix(
+                        context.document, rejection.span, *rejection.spelling, changes="parameters"
+                    )
+                    finding = finding._replace(fix=fix)
                 yield self._foreign(context, rejection, finding) if is_foreign else finding
 
     def _foreign(self, context: NetContext, rejection: Rejection, finding: Diagnostic) -> Diagnostic:
         record = context.shapes.record(rejection.layer)
         is_vague = record is not None and record.is_counted_only
         return finding._replace(severity=Severity.NOTE if is_vague else self.foreign_severity)
-
-
-def _respelt(document: Document, rejection: Rejection) -> Fix | None:
-    """The fix of a name that is misspelt; it is a guess."""
-    if rejection.spelling is None:
-        return None
-    from ..net.rename import string_edit
-
-    written, meant = rejection.spelling
-    edit = string_edit(document.source.data, rejection.span, written, meant)
-    return Fix(False, f"write '{meant}'", (edit,), frozenset({"parameters"})) if edit else None
 
 
 class RecurrentRule(NetRule):

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from ..net import Document, Solver
 from ..schema import BVLC, Answer
-from ..text import Span
-from .diagnostic import Diagnostic, Fix, Severity
+from .diagnostic import Diagnostic, Severity
 from .model_rules import severity_of
 from .rule import DocumentRule
 
@@ -57,11 +56,3 @@ def judge_name(name: str, known: Iterable[str], document: Document) -> Judged:
         meant = names[near[0]]
         return Judged(severity, f"did you mean '{meant}'?", "" if near[1:] else meant)
     return Judged(severity, "known are " + ", ".join(f"'{right}'" for right in names.values()), "")
-
-
-def spelling_fix(document: Document, field: Span, name: str, meant: str) -> Fix | None:
-    """The fix that writes what a string field was probably meant to say; it is a guess."""
-    from ..net.rename import string_edit
-
-    edit = string_edit(document.source.data, field, name, meant) if meant else None
-    return Fix(False, f"write '{meant}'", (edit,), frozenset({"settings"})) if edit else None

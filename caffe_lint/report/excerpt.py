@@ -4,10 +4,8 @@ from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
 from ..text import Source, Span
-from .terminal import printable
+from .terminal import cell_len, printable
 
 _TAB = " " * 4
 _CUT = "..."

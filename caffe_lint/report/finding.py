@@ -1,26 +1,23 @@
 """The look of one finding at a terminal: header, excerpt with carets, what Caffe does, notes, help."""
 
-from collections.abc import Callable, Iterator
-
-from rich.cells import cell_len
-from rich.color import ColorSystem
-from rich.style import Style
+from collections.abc import Iterator
 
 from ..lint.diagnostic import Diagnostic, FileReport, Fix, Note
 from ..text import Span
 from .excerpt import Context, Row, excerpt
 from .options import ReportOptions
-from .terminal import printable
+from .paint import painted
+from .terminal import cell_len, printable
 from .wording import CLAIM_WORDS, sentence
 
 _STYLES = {
-    "error": Style.parse("bold bright_red"),
-    "warning": Style.parse("bold bright_yellow"),
-    "note": Style.parse("bold bright_cyan"),
-    "help": Style.parse("bold bright_green"),
-    "message": Style.parse("bold"),
-    "frame": Style.parse("bright_blue"),
-    "plain": Style.null(),
+    "error": "bold bright_red",
+    "warning": "bold bright_yellow",
+    "note": "bold bright_cyan",
+    "help": "bold bright_green",
+    "message": "bold",
+    "frame": "bright_blue",
+    "plain": "none",
 }
 _INDENT = " " * len("note: ")
 _LEAST_ROOM = 20
@@ -33,7 +30,6 @@ class FindingWriter:
     def __init__(self, report: FileReport, options: ReportOptions) -> None:
         self._source = report.source
         self._options = options
-        self._paint: Callable[[str, str], str] = _colored if options.color else _plain
         self._checked_states = set(report.states)
         self._margin = len(str(report.source.line_count + 1))
         self._room = max(options.width - self._margin - len(" | "), _LEAST_ROOM)
@@ -89,6 +85,9 @@ class FindingWriter:
             under = mark * max(1, row.mark.end - row.mark.start)
             yield f"{self._margin_line('|')} {' ' * row.mark.start}{self._paint(under, style)}"
 
+    def _paint(self, text: str, style: str) -> str:
+        return painted(text, _STYLES[style], self._options)
+
     def _margin_line(self, sign: str) -> str:
         return self._paint(f"{' ' * self._margin} {sign}", "frame")
 
@@ -110,11 +109,3 @@ def _wrapped(text: str, first_room: int, room: int) -> Iterator[str]:
         else:
             line += f" {word}"
     yield line
-
-
-def _colored(text: str, style: str) -> str:
-    return _STYLES[style].render(text, color_system=ColorSystem.STANDARD)
-
-
-def _plain(text: str, _style: str) -> str:
-    return text

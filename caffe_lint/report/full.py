@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ..lint.diagnostic import FileReport
+from .finding import FindingWriter
 from .options import ReportOptions
 from .wording import summary
 
@@ -16,8 +17,6 @@ def full(reports: Sequence[FileReport], options: ReportOptions) -> Iterator[str]
 
 
 def _findings(report: FileReport, options: ReportOptions) -> Iterator[str]:
-    from .finding import FindingWriter  # rich is loaded only where there is something to show
-
     writer = FindingWriter(report, options)
     for diagnostic in report.diagnostics:
         yield "\n".join([*writer.lines(diagnostic), "\n"])

@@ -6,7 +6,8 @@ Source: GitLab's documentation of CI/CD, "Code Quality report format".
 from collections.abc import Iterator, Sequence
 
 from ..lint.diagnostic import Diagnostic, FileReport, Severity
-from .json_format import as_list, exact
+from .json_format import as_list
+from .json_text import exact
 from .options import ReportOptions
 from .place import fingerprints, project_path
 from .wording import sentence

@@ -1,16 +1,13 @@
 """The formats `json` and `json-lines`: every finding with all it knows, as `check.schema.json` says."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..lint.diagnostic import Diagnostic, FileReport, Fix, Note
 from ..text import Source, Span
+from .json_text import exact
 from .options import ReportOptions
-from .terminal import printable
 from .wording import sentence
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def json_list(reports: Sequence[FileReport], _options: ReportOptions) -> Iterator[str]:
@@ -70,9 +67,3 @@ def _fix(fix: Fix) -> dict[str, object]:
         "message": exact(sentence(fix.message)),
         "edits": edits,
     }
-
-
-def exact(text: str) -> str:
-    """A text as JSON can hold it."""
-    # Exact but for lone surrogates (undecodable bytes of a path or name): no JSON text can hold those.
-    return _SURROGATE.sub(lambda match: printable(match[0]), text)

@@ -12,6 +12,7 @@ from .paint import painted
 from .recurrent_data import RecurrentData
 from .recurrent_text import summary
 from .terminal import cell_len, printable
+from .wording import net_title
 
 _GAP = "  "
 _INDENT = "    "
@@ -34,8 +35,7 @@ def net_table(net: NetRows, options: ReportOptions) -> Iterator[str]:
     Where a table with all blobs is too wide, what a layer reads and writes stands below its line, and only
     if it is not the obvious: it reads the first top of the layer above, and its own top has its name.
     """
-    name = printable(net.name) or "(no name)"
-    yield f"{name}  {printable(net.path)}  as {' '.join(net.dialects[:1])} reads it\n"
+    yield f"{net_title(net.name, net.path, net.dialects)}\n"
     for sheet in net.sheets:
         yield f"\n{printable('; '.join(map(str, sheet.states)))}\n\n"
         yield from (f"{line}\n" for line in _table(sheet, options))

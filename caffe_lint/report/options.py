@@ -13,8 +13,8 @@ class ReportOptions:
 
     `width` is the room for a line in cells: prose is wrapped and excerpts are cut to it. `folder` is the
     working folder and `root` the project's, to which services like GitHub want paths to be relative; both
-    are absolute. `version` is that of caffe-lint, and
-    `rules` are those of plugins, for formats that explain rules.
+    are absolute. `version` is that of caffe-lint, and `rules` are those of plugins, for formats that explain
+    rules.
     """
 
     color: bool = False

@@ -10,6 +10,7 @@ from .options import ReportOptions
 from .paint import painted
 from .recurrent_data import DifferenceData, RecurrentData, RoleData, SharedData, recurrent_data
 from .terminal import cell_len, printable
+from .wording import counted, net_title
 
 _KINDS = {
     "lstm": "LSTM",
@@ -34,9 +35,7 @@ def recurrent_text(
         states: the states to show; by default those that the file tells apart.
         options: how to write.
     """
-    name = printable(document.upgraded.name) or "(no name)"
-    readers = " ".join(document.dialects[:1])
-    yield f"{name}  {printable(document.source.path)}  as {readers} reads it\n"
+    yield f"{net_title(document.upgraded.name, document.source.path, document.dialects)}\n"
     for found, cells in _sheets(document, states):
         yield f"\n{printable('; '.join(map(str, found)))}\n"
         for cell in cells:
@@ -65,7 +64,7 @@ def _sheets(
 def summary(cell: RecurrentData) -> str:
     """A cell in one line, without what it shares."""
     units = f" of {cell['hidden']} units" if cell["hidden"] else ""
-    return f"{_KINDS.get(cell['cell'], cell['cell'])}{units} unrolled over {_steps(cell['steps'])}"
+    return f"{_KINDS.get(cell['cell'], cell['cell'])}{units} unrolled over {counted(cell['steps'], 'step')}"
 
 
 def _cell(cell: RecurrentData, options: ReportOptions) -> Iterator[str]:
@@ -93,10 +92,6 @@ def _cell(cell: RecurrentData, options: ReportOptions) -> Iterator[str]:
         yield painted(f"step {odd['step']} differs", "bold", options)
         for difference in odd["differences"]:
             yield from _wrapped(f"line {difference['line']}: {_told(difference)}", options)
-
-
-def _steps(number: int) -> str:
-    return "1 step" if number == 1 else f"{number} steps"
 
 
 def _part(some: int, every: int) -> str:

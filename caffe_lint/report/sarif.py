@@ -1,6 +1,5 @@
 """The `sarif` format: SARIF 2.1.0 (OASIS), which code scanning services and editors read."""
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from urllib.parse import quote
@@ -9,7 +8,7 @@ from ..lint.diagnostic import Diagnostic, FileReport, Fix
 from ..lint.registry import all_rules
 from ..lint.rule import Rule
 from ..text import Edit, Source, Span
-from .json_format import exact
+from .json_text import json_text
 from .options import ReportOptions
 from .place import fingerprints, project_path
 from .rule_text import rule_text
@@ -35,7 +34,7 @@ def sarif(reports: Sequence[FileReport], options: ReportOptions) -> Iterator[str
         for report in reports
         for finding, mark in zip(report.diagnostics, fingerprints(report, options), strict=True)
     ]
-    yield json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
+    yield json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _known_by(mark: str) -> _Object:
@@ -79,7 +78,7 @@ def _result(report: FileReport, finding: Diagnostic, options: ReportOptions) -> 
         "locations": [_location(report.source, finding.span, file)],
         "properties": {
             "claim": finding.claim.value,
-            "states": [exact(state) for state in finding.states],
+            "states": list(finding.states),
         },
     }
     if notes:
@@ -90,7 +89,7 @@ def _result(report: FileReport, finding: Diagnostic, options: ReportOptions) -> 
 
 
 def _message(text: str) -> _Object:
-    return {"text": exact(sentence(text))}
+    return {"text": sentence(text)}
 
 
 def _location(source: Source, span: Span, file: _Object) -> _Object:
@@ -113,7 +112,7 @@ def _region(source: Source, span: Span) -> _Object:
 def _fix(source: Source, fix: Fix, file: _Object) -> _Object:
     safety = "safe" if fix.safe else "unsafe"
     return {
-        "description": {"text": exact(f"{sentence(fix.message)} ({safety} fix)")},
+        "description": {"text": f"{sentence(fix.message)} ({safety} fix)"},
         "artifactChanges": [
             {"artifactLocation": file, "replacements": [_replacement(source, edit) for edit in fix.edits]}
         ],
@@ -122,7 +121,7 @@ def _fix(source: Source, fix: Fix, file: _Object) -> _Object:
 
 def _replacement(source: Source, edit: Edit) -> _Object:
     deleted = _region(source, Span(edit.start, edit.end))
-    return {"deletedRegion": deleted, "insertedContent": {"text": exact(edit.text)}}
+    return {"deletedRegion": deleted, "insertedContent": {"text": edit.text}}
 
 
 def _artifact(source: Source, options: ReportOptions) -> _Object:

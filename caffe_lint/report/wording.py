@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from ..lint.diagnostic import Claim, Diagnostic, FileReport, Severity
+from .terminal import printable
 
 CLAIM_WORDS = {
     Claim.REJECTS: "Caffe aborts on this file",
@@ -43,6 +44,12 @@ def summary(reports: Sequence[FileReport]) -> str:
 def counted(number: int, noun: str) -> str:
     """A number with its noun, in the plural where it belongs: `1 file`, `2 files`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def net_title(name: str, path: str, dialects: Sequence[str]) -> str:
+    """The line above a net that is shown: its name, its file and the Caffe that reads it."""
+    readers = " ".join(dialects[:1])
+    return f"{printable(name) or '(no name)'}  {printable(path)}  as {readers} reads it"
 
 
 def listed(items: Sequence[str]) -> str:

@@ -114,7 +114,7 @@ def test_fixes_are_never_taken_from_it(linted: list[str], capsys: Captured) -> N
     assert linted == ["a.prototxt", "b.prototxt", "c.prototxt"] * 2
 
 
-def test_an_edited_plugin_and_an_edited_other_file_count(capsys: Captured) -> None:
+def test_an_edited_plugin_and_an_edited_other_file_count() -> None:
     Path("says.py").write_text(RULE)
     Path("caffe-lint.toml").write_text('plugins = ["says.py"]\nselect = ["XX"]\n')
     run = [sys.executable, "-m", "caffe_lint", "--cache-dir", "cache", "--format", "concise", "a.prototxt"]
@@ -127,7 +127,6 @@ def test_an_edited_plugin_and_an_edited_other_file_count(capsys: Captured) -> No
         assert first_line() == f"a.prototxt:1:1: XX001 {text}"
     Path("says.py").write_text(RULE.replace("read_text()", "read_text().upper()"))
     assert first_line() == "a.prototxt:1:1: XX001 TWO"
-    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("damage", [b"", b"\0" * 100, b"caffe-lint 1 2\n{}"])

@@ -53,6 +53,11 @@ def offered(line: str) -> list[str]:
         ("caffe-lint a.prototxt --format js", ["json", "json-lines"]),
         ("caffe-lint --config ", ["file:"]),
         ("caffe-lint show a", ["file:a"]),
+        ("caffe-lint baseline create --file ", ["file:"]),
+        ("caffe-lint clean --cache-dir ", ["file:"]),
+        ("caffe-lint rules new too-deep --into ", ["file:"]),
+        ("caffe-lint convert roll a", ["file:a"]),
+        ("caffe-lint unroll lstm --into ", ["file:"]),
     ],
 )
 def test_what_is_offered(line: str, expected: list[str]) -> None:

@@ -58,3 +58,13 @@ def test_config_as_text(capsys: Captured) -> None:
     assert "  off CL102 top-produced-twice: select, which does not name it (caffe-lint.toml:1)" in lines
     assert main(["config"]) == 0
     assert "level" not in capsys.readouterr().out
+
+
+def test_paths_are_shown_without_detours(capsys: Captured) -> None:
+    write("base.toml", 'dialect = "bvlc"')
+    write("inner/caffe-lint.toml", 'extend = "../base.toml"\ncache-dir = "../cache"')
+    assert main(["config", "inner"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert f'  extend = "{Path("base.toml").resolve()}"  (inner/caffe-lint.toml:1)' in lines
+    assert '  dialect = "bvlc"  (base.toml:1)' in lines
+    assert f'  cache-dir = "{Path("cache").resolve()}"  (inner/caffe-lint.toml:2)' in lines

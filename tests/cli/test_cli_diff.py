@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caffe_lint.cli import diff as diffs
+from caffe_lint.cli import main
 from caffe_lint.cli.diff import unified_diff
 
 TEXTS = st.lists(st.sampled_from([b"a\n", b"b\n", b"}\r\n", b"\xd6\n"]), max_size=30).map(b"".join)
@@ -59,3 +60,29 @@ def test_the_last_word_comes_behind_the_diff(tmp_path: Path, monkeypatch: pytest
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     assert done.stdout.startswith("--- ")
     assert done.stdout.endswith("\nWould fix 1 finding in 1 file\n")
+
+
+@pytest.mark.parametrize("command", ["check", "fmt"])
+def test_a_diff_has_colours_where_they_are_wanted(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.prototxt").write_text('#\x1b\nlayer { concat_param {concat_dim: 1 } type: "Concat" }')
+    arguments = [command, "--isolated", "--diff", "net.prototxt"]
+    assert main(arguments) == 1
+    plain = capsys.readouterr().out
+    assert main([*arguments, "--color", "always"]) == 1
+    colored = capsys.readouterr().out
+    codes = {"---": "1", "+++": "1", "@@ ": "36", "-la": "31", "+la": "32"}
+    expected = [
+        f"\x1b[{codes[line[:3]]}m{line}\x1b[0m" if line[:3] in codes else line.replace("\x1b", r"\x1b")
+        for line in plain.split("\n")
+    ]
+    assert colored.split("\n") == expected
+    assert set(codes) <= {line[:3] for line in plain.split("\n")}
+    assert "\n\\ No newline at end of file\n" in colored
+
+
+def test_a_removed_line_is_no_header(capsys: pytest.CaptureFixture[str]) -> None:
+    diffs.write_diff(unified_diff("net", b"-- x\n", b"++ y\n"), "always")
+    assert capsys.readouterr().out.splitlines()[3:] == ["\x1b[31m--- x\x1b[0m", "\x1b[32m+++ y\x1b[0m"]

@@ -111,7 +111,7 @@ def test_a_few_small_files_need_neither_processes_nor_cache() -> None:
     code = "from caffe_lint.cli import main; import sys; main(sys.argv[1:]); print(*sys.modules)"
     run = [sys.executable, "-c", code, "--jobs", "2", "nets"]
     loaded = subprocess.run(run, capture_output=True, text=True, check=True).stdout.split()
-    late = {"multiprocessing", "concurrent.futures", "rich.progress", "hashlib", "caffe_lint.cli.cache"}
+    late = {"multiprocessing", "concurrent.futures", "rich", "hashlib", "caffe_lint.cli.cache"}
     assert late.isdisjoint(loaded)
     assert "caffe_lint.cli.check" in loaded
     assert not CACHE.exists()
@@ -218,12 +218,13 @@ def test_a_worker_that_dies_while_another_has_nothing_to_do(
 
     monkeypatch.setattr(Work, "each", die_late)
     monkeypatch.setattr(workers, "_GRACE_SECONDS", 0.5)
-    signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(20)
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(PATIENCE)
     try:
         code, _, err = said(capsys, *PARALLEL)
     finally:
         signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
     assert code == 3
     assert err.startswith("caffe-lint: internal error: a worker process died")
 

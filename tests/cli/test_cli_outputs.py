@@ -52,6 +52,17 @@ def test_several_formats_at_once(capsys: Captured) -> None:
     assert files() == ["clean.prototxt", "junit.xml", "net.prototxt", "out.sarif"]
 
 
+def test_an_interrupt_leaves_nothing_unfinished(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    Path("out.json").write_text("old")
+    monkeypatch.setattr(Path, "replace", interrupt)
+    assert main(["--output", "json=out.json", "clean.prototxt"]) == 130
+    assert Path("out.json").read_text() == "old"
+    assert files() == ["clean.prototxt", "net.prototxt", "out.json"]
+
+
 def test_a_file_is_replaced_with_its_mode_kept(capsys: Captured) -> None:
     Path("out.json").write_text("old")
     Path("out.json").chmod(0o600)

@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 
 from caffe_lint.cli import main, main_group
 from caffe_lint.cli.sections import SECTIONS, SectionedCommand
+from caffe_lint.report import FORMATS
 
 Captured = pytest.CaptureFixture[str]
 
@@ -190,6 +191,24 @@ def test_an_interrupt_ends_the_run_with_a_word() -> None:
     assert error.strip() == b"caffe-lint: interrupted"
 
 
+@pytest.mark.parametrize("module", ["caffe_lint.net", "click"])
+def test_an_interrupt_of_a_run_that_has_hardly_begun(module: str) -> None:
+    script = f"""
+import runpy, sys
+
+class Interrupts:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            sys.meta_path.remove(self)
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupts())
+runpy.run_module("caffe_lint", run_name="__main__")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "caffe-lint: interrupted")
+
+
 @pytest.mark.parametrize("command", ["check", "show"])
 def test_characters_that_the_output_lacks_come_out_as_escapes(
     command: str, monkeypatch: pytest.MonkeyPatch
@@ -256,3 +275,60 @@ def test_a_shown_net_in_json_follows_its_schema(capsys: Captured) -> None:
     schema = json.loads((files("caffe_lint.report") / "show.schema.json").read_text())
     Draft202012Validator(schema).validate(shown)
     assert shown["states"][0]["layers"][0]["name"].startswith("[bold]x[/bold] :smile: \x1b[31m\r\n")
+
+
+@pytest.fixture
+def odd_folder(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> str:
+    """A folder whose name would act on a terminal, with a net, settings and a cache in it."""
+    monkeypatch.delenv("CAFFE_LINT_CACHE_DIR", raising=False)
+    folder = Path(os.fsdecode(b"a\x1b[31m\x07\xff"))
+    folder.mkdir()
+    (folder / "net.prototxt").write_text(BROKEN.replace(": ", ":"))
+    (folder / "caffe-lint.toml").touch()
+    main([str(folder), "--cache-dir", str(folder / ".caffe_lint_cache")])
+    capsys.readouterr()
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["config", "{}"],
+        ["baseline", "create", "--file", "{}/baseline.json"],
+        ["rules", "new", "too-deep", "--into", "{}/rules"],
+        ["clean", "{}"],
+        ["fmt", "--check", "{}"],
+        ["fmt", "--diff", "{}"],
+        ["show", "{}/net.prototxt"],
+        ["show", "{}/net.prototxt", "--recurrent"],
+        ["check", "{}", "--show-files"],
+        ["check", "{}", "--show-settings"],
+        ["check", "{}/no.prototxt"],
+        *(["check", "{}", "--format", name] for name in FORMATS),
+    ],
+)
+def test_paths_come_out_as_text(arguments: list[str], odd_folder: str, capsys: Captured) -> None:
+    main([argument.format(odd_folder) for argument in arguments])
+    said = "".join(capsys.readouterr())
+    assert said.replace("\n", "").isprintable()
+    assert re.search(r"a(\\x1b|\\u001b|%1B)", said)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "{}", "--format", "json"],
+        ["check", "{}", "--format", "gitlab"],
+        ["check", "{}", "--format", "sarif"],
+        ["config", "{}", "--format", "json"],
+        ["show", "{}/net.prototxt", "--format", "json"],
+    ],
+)
+def test_paths_in_json_are_text_for_every_program(
+    arguments: list[str], odd_folder: str, capsys: Captured
+) -> None:
+    main([argument.format(odd_folder) for argument in arguments])
+    data = json.loads(capsys.readouterr().out)
+    # Strict programs refuse lone surrogates.
+    json.dumps(data, ensure_ascii=False).encode("utf-8")
+    assert str(data).count("udcff") + str(data).count("%FF") >= 1

@@ -208,6 +208,7 @@ def test_folders_are_searched_for_nets(caffe: str, capsys: pytest.CaptureFixture
     ("arguments", "message"),
     [
         (["solver.prototxt"], "'solver.prototxt' holds no net"),
+        (["./solver.prototxt"], "'solver.prototxt' holds no net"),
         (["."], "no file holds a net"),
         (["none.prototxt"], "no such file or folder: 'none.prototxt'"),
         ([], "Missing argument 'NET...'."),

@@ -167,11 +167,12 @@ def test_harmful(code: str, blamed: str, lines: list[str]) -> None:
 
 @pytest.mark.parametrize("code", ["CL402", "CL405"])
 def test_gradients_count_only_where_a_net_is_trained(code: str) -> None:
-    for found, _, lines in HARMFUL:
-        if found == code:
-            assert not _findings(_net(lines, "x"), NetState("TEST"))
-            without_loss = _net(lines, "x", is_trained=False).replace("loss_weight: 1", "")
-            assert not _findings(without_loss)
+    nets = [lines for found, _, lines in HARMFUL if found == code]
+    assert nets
+    for lines in nets:
+        assert not _findings(_net(lines, "x"), NetState("TEST"))
+        without_loss = _net(lines, "x", is_trained=False).replace("loss_weight: 1", "")
+        assert not _findings(without_loss)
 
 
 def test_gradients_count_only_where_something_learns() -> None:

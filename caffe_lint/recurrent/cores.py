@@ -198,7 +198,9 @@ def _difference(update: Layer) -> tuple[Use, Use, dict[str, Layer]] | None:
             continue
         for z, difference in (product.bottoms, product.bottoms[::-1]):
             layer = difference.blob.layer if difference.blob is not None else None
-            if layer is None or operation(layer) != "SUM" or sorted(coefficients(layer)) != [-1, 1]:
+            if layer is None or len(layer.bottoms) != 2 or operation(layer) != "SUM":
+                continue
+            if sorted(coefficients(layer)) != [-1, 1]:
                 continue
             signs = coefficients(layer)
             plus, minus = (layer.bottoms[signs.index(sign)] for sign in (1, -1))

@@ -43,6 +43,7 @@ def _unrolls(net: Net) -> list[Unroll]:
 
 
 def _unroll(chain: Chain, places: Places, usual: Usual) -> Unroll:
+    nodes = readout_nodes(chain, usual.view.link, next(iter(usual.pattern)))
     steps = []
     for link in chain.links:
         view = usual.alike.get(link.number)
@@ -51,9 +52,9 @@ def _unroll(chain: Chain, places: Places, usual: Usual) -> Unroll:
             if view is not None
             else fit_tolerant(usual.pattern, link, places, usual.owners)
         )
-        fit_readout(fit, link)
+        if nodes:
+            fit_readout(fit, link)
         steps.append(_step(link, fit))
-    nodes = readout_nodes(chain, usual.view.link, next(iter(usual.pattern)))
     usual.pattern.update(nodes)
     reader = Reader(steps, usual, places)
     for step in steps:

@@ -272,6 +272,6 @@ def _cores(chain: list[Layer], steps: dict[Layer, PlainStep], links: dict[Layer,
     ]
 
 
-def _any_read(step: PlainStep) -> Use:
+def _any_read(step: PlainStep) -> Use | None:
     """What the first step reads in the place of a state, as far as one of its products shows it."""
-    return step.products[-1].bottoms[0]
+    return next((product.bottoms[0] for product in step.products[::-1] if product.bottoms), None)

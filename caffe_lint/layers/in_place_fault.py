@@ -12,7 +12,7 @@ from .backward import Backward
 from .backward_reads import gradients_of
 from .dummy import dummy_fillers
 from .inference import Inference
-from .record import Setup
+from .record import RejectedError, Setup
 from .table import TABLE
 from .values import KnownValues, Signs, power_is_constant
 from .window import read_windows
@@ -130,7 +130,11 @@ def _convolution(site: _Site) -> Fault | None:
     shape = shapes[site.which]
     axes = 2 if shape is None else len(shape) - 2
     param = layer.block.block("convolution_param")
-    windows = read_windows(Setup(layer.block, param, shapes, len(layer.tops)), axes)
+    try:
+        windows = read_windows(Setup(layer.block, param, shapes, len(layer.tops)), axes)
+    except RejectedError:
+        # Caffe does not come to compute it, and that is a finding of its own.
+        return None
     # Only a plain matrix product works on its bottom itself, others copy it (base_conv_layer.hpp, is_1x1_).
     if all((window.kernel, window.stride, window.pad) == (1, 1, 0) for window in windows):
         return Fault("its matrix product writes over the numbers that it still has to read")

@@ -67,7 +67,7 @@ def _missing(look: Look, role: str, expected: str) -> Iterator[Defect]:
     for step in unroll.steps:
         if role in step.layers or role in step.absent:
             continue
-        reader = next(((step.layers[each], each, at) for each, at in readers if each in step.layers), None)
+        reader = next(((step.layers[each], each, at) for each, at in readers if each in step.bottoms), None)
         if reader is None:
             hidden = step.hidden
             # What nothing reads because its reader reads something else is no mistake of its own.

@@ -5,7 +5,10 @@ from random import Random
 
 import pytest
 
-from tests.recurrent.random_check import clean_net, findings
+from caffe_lint.net import NetState
+from caffe_lint.recurrent import find_unrolls
+from caffe_lint.recurrent.comparison import differences
+from tests.recurrent.random_check import clean_net, document, findings
 from tests.recurrent.random_nets import finish
 from tests.recurrent.random_text import Layer
 
@@ -68,7 +71,11 @@ def check(seeds: range) -> None:
         draft, _ = clean_net(random.randrange(1000))
         for _ in range(random.randrange(1, 6)):
             random.choice(DAMAGES)(random, draft.layers)
-        findings(finish(draft))
+        written = finish(draft)
+        findings(written)
+        for net in document(written).nets([NetState("TRAIN")]):
+            for unroll in find_unrolls(net):
+                differences(unroll)
 
 
 def test_damaged_nets() -> None:

@@ -30,7 +30,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+def on_page_markdown(markdown: str, page: Page, **_others: object) -> str:
     """Links what names a rule by code and name, outside of the pages about rules, to its page."""
     if page.file.src_uri.startswith("rules/"):
         return markdown

@@ -1,8 +1,8 @@
 """The only step of a cell, as a step-by-step net has it: which of the blobs that it reads are its states.
 
 Where there are more steps, they show it: a state is what the step before makes. Here the equations tell which
-blob is c, and which is h in a GRU. What an LSTM multiplies by weights may be x or h: that is told by the shape,
-and by markers, which reset states only.
+blob is c, and which is h in a GRU. What an LSTM multiplies by weights may be x or h: the shape
+tells that, and markers do, which reset states only.
 """
 
 import re
@@ -71,7 +71,9 @@ def _outer(layer: Layer, inside: set[Layer]) -> Iterator[Blob]:
         if blob.layer not in inside:
             yield blob
         elif is_marked(blob.layer):
-            yield from (marked for marked in _outer(blob.layer, inside) if marked is blob.layer.bottoms[0].blob)
+            yield from (
+                marked for marked in _outer(blob.layer, inside) if marked is blob.layer.bottoms[0].blob
+            )
         elif blob.layer.type == "Concat":
             yield from _outer(blob.layer, inside)
 
@@ -117,7 +119,7 @@ def _state(step: Step, name: str, roles: Mapping[str, str]) -> State:
 def _node(node: Node, step: Step, roles: Mapping[str, str], makers: Mapping[Blob, State]) -> Node:
     uses = step.bottoms.get(node.role) or [None] * len(node.slots)
     slots = tuple(
-        makers[use.blob] if use is not None and use.blob in makers else _renamed(slot, roles)
+        makers.get(use.blob, _renamed(slot, roles)) if use and use.blob else _renamed(slot, roles)
         for slot, use in zip(node.slots, uses, strict=True)
     )
     return Node(roles.get(node.role, node.role), node.layer, slots)

@@ -251,7 +251,12 @@ LONE = ["--steps", "1", "--batch", "2", "--hidden", "4"]
     ("kind", "more", "start", "products"),
     [
         ("lstm", ["--style", "netspec"], "h0", ["x_product", "h_product"]),
-        ("lstm", ["--style", "sequence", "--static-shape", "3"], "h0", ["x_product", "x_product_2", "h_product"]),
+        (
+            "lstm",
+            ["--style", "sequence", "--static-shape", "3"],
+            "h0",
+            ["x_product", "x_product_2", "h_product"],
+        ),
         ("lstm", ["--style", "lstmunit"], "h0", ["x_product", "h_product"]),
         ("gru", [], "h0", ["x_product", "h_product", "g_h_product"]),
         # x has the shape of h: markers tell them apart, and nothing without them.

@@ -1,10 +1,12 @@
 """A hook of mkdocs: pages about the rules out of their docstrings, and the changelog."""
 
+import re
 import textwrap
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 from caffe_lint.lint import Rule
 from caffe_lint.lint.registry import all_rules
@@ -26,6 +28,25 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     (rules,) = (section["Rules"] for section in config.nav or () if "Rules" in section)
     rules += [name for name in pages if name not in ("changelog.md", *rules)]
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_others: object) -> str:
+    """Links what names a rule by code and name, outside of the pages about rules, to its page."""
+    if page.file.src_uri.startswith("rules/"):
+        return markdown
+    return linked(markdown, page.file.src_uri)
+
+
+def linked(markdown: str, source: str) -> str:
+    """The text of a page with a link at each code and name of a rule, such as: CL501 `unshared-weights`."""
+    names = {rule.code: rule.name for rule in all_rules()}
+    up = "../" * source.count("/")
+
+    def link(match: re.Match[str]) -> str:
+        code, name = match.groups()
+        return f"[{match[0]}]({up}rules/{name}.md)" if names.get(code) == name else match[0]
+
+    return re.sub(r"\b(CL\d{3}) `([a-z-]+)`", link, markdown)
 
 
 def rule_page(rule: Rule) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
-from .writing import write, write_new
+from .writing import check_new, write_all
 
 if TYPE_CHECKING:
     from ..net.weights import Weights
@@ -36,7 +36,7 @@ def file_options(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def read_weights_file(
-    weights: Path | None, weights_out: Path | None, out: Path | None, *, in_place: bool
+    net: Path, weights: Path | None, weights_out: Path | None, out: Path | None, *, in_place: bool
 ) -> "Weights | None":
     """The weights that shall be converted; None if there are none.
 
@@ -49,6 +49,11 @@ def read_weights_file(
         raise click.UsageError("give both --weights and --weights-out, or neither")
     if weights is None:
         return None
+    nets, models = (
+        {path.resolve() for path in pair if path} for pair in ((net, out), (weights, weights_out))
+    )
+    for path in nets & models:
+        raise click.UsageError(f"a net and its weights cannot be one file: '{path}'")
     from ..net.weights import read_weights
 
     try:
@@ -73,19 +78,19 @@ def write_both(
     Raises:
         click.ClickException: if both are to go into one file, or one is there already or cannot be written.
     """
-    if target is not None and not in_place and target.exists() and not force:
-        raise click.UsageError(f"'{target}' exists; --force overwrites it")
+    files = {} if target is None else {target: data}
+    if target is not None:
+        check_new(target, force=force or in_place)
     if weights is not None and weights_out is not None:
         if target is not None and target.resolve() == weights_out.resolve():
             raise click.UsageError(f"the net and its weights would go into one file: '{target}'")
         from ..net.weights import write_weights
 
+        check_new(weights_out, force=force)
         try:
-            encoded = write_weights(weights)
+            files[weights_out] = write_weights(weights)
         except ValueError as error:
             raise click.ClickException(str(error)) from error
-        write_new(weights_out, encoded, force=force)
-    if target is not None:
-        write(target, data)
-    else:
+    write_all(files)
+    if target is None:
         click.echo(data, nl=False)

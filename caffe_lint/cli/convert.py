@@ -59,7 +59,7 @@ def unroll(
     from ..recurrent.unroll_convert import unroll_native
     from ..recurrent.unroll_native_layer import ConversionError, Lengths
 
-    stored = read_weights_file(weights, weights_out, out, in_place=in_place)
+    stored = read_weights_file(path, weights, weights_out, out, in_place=in_place)
     try:
         found = unroll_native(Document(read_source(path)), style, Lengths(steps, batch))
         stored = unrolled_weights(found.layers, stored) if stored is not None else None

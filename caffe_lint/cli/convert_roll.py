@@ -32,7 +32,7 @@ def roll(
     from ..recurrent.roll import roll as roll_up
     from ..recurrent.unroll_native_layer import ConversionError
 
-    stored = read_weights_file(weights, weights_out, out, in_place=in_place)
+    stored = read_weights_file(path, weights, weights_out, out, in_place=in_place)
     try:
         found = roll_up(Document(read_source(path)), stored)
     except ConversionError as error:

@@ -19,6 +19,7 @@ from .roll_plan import Plan, plan_roll
 from .roll_terms import RollError
 from .roll_weights import rolled_layer
 from .unroll_native_layer import CARRIED, ConversionError, fields_of
+from .unroll_place import OLD_FORM
 
 
 class RolledLayer(NamedTuple):
@@ -82,10 +83,7 @@ def _check(document: Document) -> None:
     if document.syntax_problems or document.schema_problems:
         raise ConversionError(f"'{path}' is no prototxt that Caffe reads; check says why")
     if document.net_settings.has("layers"):
-        raise ConversionError(
-            f"'{path}' has layers of the old form ('layers'), which no new layer may stand beside: "
-            "convert it with Caffe's upgrade_net_proto_text first"
-        )
+        raise ConversionError(OLD_FORM.format(path))
 
 
 def _first_cell(document: Document) -> list[_Found] | None:

@@ -1,8 +1,10 @@
 """The learned blobs of Caffe's own layer, put together from those of the unrolled form."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from ..layers import Shape, infer_shapes, show_shape
+from ..layers.shape import may_equal
 from ..net import Layer, Net
 from ..net.weights import FLOAT_BYTES, LayerWeights, WeightBlob, Weights, pack_floats, unpack_floats
 from .roll_cell import Cell
@@ -68,7 +70,7 @@ def unrolled_weights(layers: Sequence[UnrolledLayer], weights: Weights) -> Weigh
     """Weights of native layers as those of the layers that now hold them; shapes are alike on both sides.
 
     Raises:
-        ConversionError: if the weights lack such a layer, or it has another number of blobs.
+        ConversionError: if the weights lack such a layer, or its blobs are others.
     """
     for layer in layers:
         stored = weights.by_name.get(layer.name)
@@ -76,6 +78,9 @@ def unrolled_weights(layers: Sequence[UnrolledLayer], weights: Weights) -> Weigh
             found = "no such layer" if stored is None else f"{len(stored.blobs)} blobs for it"
             message = f"'{layer.name}' has {len(layer.params)} learned blobs, the weights have {found}"
             raise ConversionError(message)
+        if not all(map(_fits, stored.blobs, layer.shapes)):
+            expected, given = _show_shapes(layer.shapes), _show_shapes(blob.shape for blob in stored.blobs)
+            raise ConversionError(f"'{layer.name}' has learned blobs {expected}, the weights have {given}")
         blobs: dict[str, dict[int, WeightBlob]] = {}
         for param in layer.params:
             blobs.setdefault(param.layer, {})[param.blob] = stored.blobs[param.native]
@@ -87,11 +92,22 @@ def unrolled_weights(layers: Sequence[UnrolledLayer], weights: Weights) -> Weigh
     return weights
 
 
+def _fits(blob: WeightBlob, shape: Shape) -> bool:
+    """Whether Caffe copies a stored blob into one of that shape, as far as it is known."""
+    known = tuple(dim for dim in shape or () if dim is not None)
+    return blob.fits(known) if shape == known else may_equal(blob.shape, shape) or blob.is_legacy
+
+
+def _show_shapes(shapes: Iterable[Shape]) -> str:
+    return ", ".join(map(show_shape, shapes))
+
+
 class _Builder:
     def __init__(self, net: Net, weights: Weights, units: int) -> None:
         self.net = net
         self.weights = weights
         self.units = units
+        self.shapes = infer_shapes(net).params
 
     def blob(self, native: NativeBlob) -> WeightBlob:
         """One blob, gate below gate."""
@@ -128,16 +144,18 @@ class _Builder:
 
     def _stored(self, weight: Weight) -> WeightBlob:
         """The blob of the layer, or of another one that shares it, which Caffe copies last."""
-        names = {layer.name for layer in self._sharers(weight)}
-        found = [layer for layer in self.weights.layers if layer.name in names]
+        sharers = {layer.name: layer for layer in self._sharers(weight)}
+        found = [layer for layer in self.weights.layers if layer.name in sharers]
         if not found:
             raise ConversionError(f"the weights have no layer '{weight.layer.name}'")
-        index = self._index_in(found[-1].name, weight)
-        blobs, outputs = found[-1].blobs, _outputs(weight.layer)
-        if index >= len(blobs) or blobs[index].size % outputs or blobs[index].size == 0:
-            shapes = ", ".join("x".join(map(str, blob.shape)) for blob in blobs) or "no blobs"
-            message = f"the weights have {shapes} for '{found[-1].name}', which has {outputs} outputs"
-            raise ConversionError(message)
+        name, blobs = found[-1].name, found[-1].blobs
+        index, outputs = self._index_in(name, weight), _outputs(weight.layer)
+        expected = self.shapes.get(sharers[name], ())
+        is_whole = index < len(blobs) and blobs[index].size and not blobs[index].size % outputs
+        if not is_whole or not all(map(_fits, blobs, expected)):
+            given = _show_shapes(blob.shape for blob in blobs) or "no blobs"
+            of = f"whose learned blobs are {_show_shapes(expected)}" if expected else f"of {outputs} outputs"
+            raise ConversionError(f"the weights have {given} for '{name}', {of}")
         return blobs[index]
 
     def _sharers(self, weight: Weight) -> list[Layer]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .. import netspec
+from ..layers import Shape
 from ..net import Document
 from ..netspec import Message
 from ..text import Edit, apply_edits, paused_collector
@@ -20,6 +21,8 @@ class UnrolledLayer(NamedTuple):
     name: str
     steps: int
     params: tuple[ExplicitParam, ...]
+    shapes: tuple[Shape, ...]
+    """The shapes of its learned blobs."""
 
 
 class Conversion(NamedTuple):
@@ -58,7 +61,8 @@ def unroll_native(
             messages = _messages(native, cell, prefix)
             text = _text(document.source.data, native, messages).replace("\n", newline)
         edits.append(Edit(native.field.start, native.field.end, text))
-        layers.append(UnrolledLayer(native.name, native.steps, explicit_params(cell, prefix)))
+        params = explicit_params(cell, prefix)
+        layers.append(UnrolledLayer(native.name, native.steps, params, native.shapes))
     return Conversion(apply_edits(document.source.data, edits), tuple(layers))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from ..layers import infer_shapes
+from ..layers import Shape, infer_shapes
 from ..net import Document, Layer
 from ..net.state import Phase
 from ..schema import Block, Kind
@@ -51,6 +51,8 @@ class NativeLayer(NamedTuple):
     block: Block
     kind: CellKind
     steps: int
+    shapes: tuple[Shape, ...]
+    """The shapes of its learned blobs; empty where it is in no net."""
     batches: Mapping[Phase, int]
     """The sequences of a batch in each phase; empty where they do not matter."""
 
@@ -111,12 +113,13 @@ def fields_of(block: Block) -> dict[str, object]:
 
 
 class _Shape(NamedTuple):
-    """The axes of time and batch that a native layer has in some states."""
+    """The axes of time and batch that a native layer has in some states, and its learned blobs."""
 
     states: str
     phases: tuple[Phase, ...]
     steps: int | None
     batch: int | None
+    params: tuple[Shape, ...]
 
 
 def _shapes(document: Document) -> dict[int, list[_Shape]]:
@@ -136,10 +139,14 @@ def _shapes(document: Document) -> dict[int, list[_Shape]]:
             for rejection in inference.rejections:
                 if rejection.layer is layer:
                     raise ConversionError(f"Caffe rejects '{layer.name}': {rejection.message}")
+            for use in layer.bottoms:
+                if use.blob is None and not net.is_unfed:
+                    raise ConversionError(f"'{layer.name}' reads '{use.name}', which no layer above makes")
             shape = inference.shape(layer.tops[0]) or (None, None)
             states = ", ".join(map(str, net.states))
             phases = tuple(dict.fromkeys(state.phase for state in net.states))
-            found.setdefault(_place(layer), []).append(_Shape(states, phases, shape[0], shape[1]))
+            params = inference.params.get(layer, ())
+            found.setdefault(_place(layer), []).append(_Shape(states, phases, shape[0], shape[1], params))
     return found
 
 
@@ -155,7 +162,7 @@ def _native(field: Field, block: Block, shapes: list[_Shape], lengths: Lengths) 
                 f"'{name}' has a field '{other}', which the unrolled layers cannot take over"
             )
     steps = _steps(name, block, shapes, lengths)
-    native = NativeLayer(field, block, kind, steps, {})
+    native = NativeLayer(field, block, kind, steps, shapes[0].params if shapes else (), {})
     return native if native.exposed else native._replace(batches=_batches(native, shapes, lengths))
 
 

@@ -223,7 +223,7 @@ class UnrollOptions:
         for name, shape in shapes.items():
             if prod(shape) > MAX_COUNT:
                 count = f"{' x '.join(map(str, shape))} = {prod(shape)}"
-                raise ValueError(f"{name} has {count} numbers, a blob holds at most {MAX_COUNT}")
+                raise ValueError(f"{name}: {count} numbers, a blob holds at most {MAX_COUNT}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

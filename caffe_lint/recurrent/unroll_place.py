@@ -8,10 +8,17 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..layers import infer_shapes
 from ..net import Document, Net
 from ..text import Edit, Source, apply_edits, parse
 
 _MARK = re.compile(rb"^[ \t]*#[ \t]*caffe-lint:[ \t]*(unroll|end)[ \t]+(\S+)[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
+
+
+OLD_FORM = (
+    "'{}' has layers of the old form ('layers'), which no new layer may stand beside: "
+    "caffe-lint --fix writes them in the new form"
+)
 
 
 class Mark(NamedTuple):
@@ -31,11 +38,17 @@ def place(source: Source, name: str, layers: str) -> bytes:
     """The file with layers at a mark, in the place of those that an earlier run put there.
 
     Raises:
-        PlaceError: if the file has no such mark or several, the mark stands inside of a layer, or a layer or
-            blob of that name is elsewhere in the net, or one that the layers read is not made above.
+        PlaceError: if the file holds no net that new layers may stand in, or no such mark or several, the
+            mark stands inside of a layer, a layer or blob of that name is elsewhere in the net, or one that
+            the layers read is not made above, or has a shape with which Caffe rejects them.
     """
-    if Document(source).root_type != "NetParameter":
+    document = Document(source)
+    if document.root_type != "NetParameter":
         raise PlaceError(f"'{source.path}' holds no net")
+    if document.syntax_problems:
+        raise PlaceError(f"'{source.path}' is no prototxt that Caffe reads; check says why")
+    if document.net_settings.has("layers"):
+        raise PlaceError(OLD_FORM.format(source.path))
     begin, end = _find(source, name)
     data, newline = source.data, _newline(source.data)
     before = data[begin.start : begin.end]
@@ -116,3 +129,8 @@ def _check_net(net: Net, start: int, end: int) -> None:
         earlier = blob.duplicate_of
         if earlier is not None and (blob.layer in own) != (earlier.layer in own):
             raise PlaceError(f"the net has another blob '{blob.name}': choose a prefix")
+    for rejection in infer_shapes(net).rejections:
+        if rejection.layer in own:
+            raise PlaceError(
+                f"Caffe would reject the new layer '{rejection.layer.name}': {rejection.message}"
+            )

@@ -11,6 +11,7 @@ from ..recurrent.comparison import differences
 from ..recurrent.description import described, direction, state_names, usual_step
 from ..recurrent.difference import Difference
 from ..recurrent.initial import first_reads
+from ..recurrent.lone_step import with_states
 from ..recurrent.model import Outside, Slot
 
 Direction = Literal["forward", "backward"]
@@ -92,7 +93,8 @@ class RecurrentData(TypedDict):
 
 def recurrent_data(document: Document, net: Net, inference: Inference) -> list[RecurrentData]:
     """The unrolled recurrent cells of a net, by their first layers."""
-    return [_cell(unroll, document, inference) for unroll in find_unrolls(net)]
+    unrolls = (with_states(unroll, inference) for unroll in find_unrolls(net))
+    return [_cell(unroll, document, inference) for unroll in unrolls]
 
 
 def _cell(unroll: Unroll, document: Document, inference: Inference) -> RecurrentData:

@@ -35,6 +35,21 @@ class Odd(TypedDict):
     differences: list[Difference]
 
 
+class StepLayer(TypedDict):
+    """A layer of the usual step in the JSON form."""
+
+    role: str
+    layer: str
+    type: str
+    reads: list[str]
+
+
+class UsualStep(TypedDict):
+    """The usual step in the JSON form."""
+
+    layers: list[StepLayer]
+
+
 class Cell(TypedDict):
     """What the tests look at of a cell in the JSON form."""
 
@@ -43,6 +58,7 @@ class Cell(TypedDict):
     direction: str | None
     states: list[dict[str, str | None]]
     params: list[dict[str, object]]
+    usual: UsualStep
     odd: list[Odd]
 
 
@@ -226,6 +242,44 @@ def test_one_step(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "\nLSTM of 4 units unrolled over 1 step\n" in shown(text, net, capsys)
     assert main(["show", net.name]) == 0
     assert capsys.readouterr().out.endswith("\nLSTM of 4 units unrolled over 1 step\n")
+
+
+LONE = ["--steps", "1", "--batch", "2", "--hidden", "4"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "start", "products"),
+    [
+        ("lstm", ["--style", "netspec"], "h0", ["x_product", "h_product"]),
+        (
+            "lstm",
+            ["--style", "sequence", "--static-shape", "3"],
+            "h0",
+            ["x_product", "x_product_2", "h_product"],
+        ),
+        ("lstm", ["--style", "lstmunit"], "h0", ["x_product", "h_product"]),
+        ("gru", [], "h0", ["x_product", "h_product", "g_h_product"]),
+        # x has the shape of h: markers tell them apart, and nothing without them.
+        ("lstm", ["--cont", "--input-shape", "4"], "h0", ["x_product", "h_product"]),
+        ("lstm", ["--input-shape", "4"], None, ["x_product_2", "x_product"]),
+    ],
+)
+def test_states_and_products_of_one_step(
+    kind: str,
+    more: list[str],
+    start: str | None,
+    products: list[str],
+    net: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["unroll", kind, *LONE, "--input-shape", "5", *more]) == 0
+    (cell,) = cells(capsys.readouterr().out, net, capsys)
+    starts = {state["name"]: state["start"] for state in cell["states"]}
+    assert starts == {"h": start} | ({"c": "c0"} if kind == "lstm" else {})
+    layers = cell["usual"]["layers"]
+    assert [each["role"] for each in layers if each["type"] == "InnerProduct"] == products
+    (of_h,) = [each for each in layers if each["layer"] == f"t0/{kind}/Mh"]
+    assert of_h["reads"] == ["marked_h" if "--cont" in more or "lstmunit" in more else "h0"]
 
 
 def test_states_with_equal_cells_are_shown_once(net: Path, capsys: pytest.CaptureFixture[str]) -> None:

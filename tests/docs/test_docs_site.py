@@ -26,6 +26,8 @@ def test_site(tmp_path: Path) -> None:
         assert 'id="proof"' in page
     page = (tmp_path / "site" / "rules" / "unknown-bottom" / "index.html").read_text(encoding="utf-8")
     assert '<span class="nt">layer</span>' in page, "no colours: pip install -e . makes the lexer known"
+    table = (tmp_path / "site" / "recurrent" / "index.html").read_text(encoding="utf-8")
+    assert 'href="../rules/unshared-weights/">CL501' in table
     for path in (tmp_path / "site").rglob("*.html"):
         assert not _LOADED.search(path.read_text(encoding="utf-8")), path
 

@@ -1,5 +1,6 @@
 """`caffe-lint convert roll`, and the weights of both conversions: files in, files out, exit codes."""
 
+from math import prod
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,86 @@ def test_weights_that_are_none(
     assert message in capsys.readouterr().err
     assert not out.exists()
     assert net.read_bytes() == before
+
+
+def blobs(*shapes: tuple[int, ...]) -> tuple[WeightBlob, ...]:
+    return tuple(WeightBlob(shape, pack_floats([0.0] * prod(shape))) for shape in shapes)
+
+
+@pytest.mark.parametrize(
+    ("command", "layer", "shapes", "message"),
+    [
+        (
+            "unroll",
+            "H_layer",
+            [(16, 8), (16,)],
+            "'H_layer' has 3 learned blobs, the weights have 2 blobs for it",
+        ),
+        (
+            "unroll",
+            "other",
+            [(16, 8), (16,), (16, 4)],
+            "'H_layer' has 3 learned blobs, the weights have no such",
+        ),
+        (
+            "unroll",
+            "H_layer",
+            [(20, 8), (20,), (20, 5)],
+            "'H_layer' has learned blobs 16x8, 16, 16x4, the weights have 20x8, 20, 20x5",
+        ),
+        ("roll", "other", [(16, 3), (16,)], "the weights have no layer 'px1'"),
+        (
+            "roll",
+            "px0",
+            [(16, 5), (16,)],
+            "the weights have 16x5, 16 for 'px0', whose learned blobs are 16x3, 16",
+        ),
+    ],
+)
+def test_weights_of_another_net(
+    net: Path,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    layer: str,
+    shapes: list[tuple[int, ...]],
+    message: str,
+) -> None:
+    if command == "unroll":
+        net.write_text(NATIVE)
+    before = net.read_bytes()
+    model, out = net.with_name("m.caffemodel"), net.with_name("out.caffemodel")
+    model.write_bytes(write_weights(Weights([LayerWeights(layer, "InnerProduct", blobs(*shapes))])))
+    words = ["--weights", str(model), "--weights-out", str(out), "--in-place"]
+    assert main(["convert", command, str(net), *words]) == 2
+    assert message in capsys.readouterr().err
+    assert net.read_bytes() == before
+    assert sorted(net.parent.iterdir()) == [model, net]
+
+
+@pytest.mark.parametrize(
+    ("out", "weights_out", "message"),
+    [
+        ("none/out.prototxt", "out.caffemodel", "cannot write"),
+        ("out.prototxt", "none/out.caffemodel", "cannot write"),
+        ("folder", "out.caffemodel", "cannot write"),
+        ("same", "same", "a net and its weights cannot be one file"),
+        ("net.prototxt", "net.prototxt", "a net and its weights cannot be one file"),
+        ("out.prototxt", "net.prototxt", "a net and its weights cannot be one file"),
+        ("a.caffemodel", "out.caffemodel", "a net and its weights cannot be one file"),
+    ],
+)
+def test_both_files_are_written_or_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], out: str, weights_out: str, message: str
+) -> None:
+    net, model, folder = (tmp_path / name for name in ("net.prototxt", "a.caffemodel", "folder"))
+    net.write_text(NATIVE)
+    model.write_bytes(MODEL)
+    folder.mkdir()
+    words = ["--weights", str(model), "--weights-out", str(tmp_path / weights_out), "--force"]
+    assert main(["convert", "unroll", str(net), *words, "-o", str(tmp_path / out)]) == 2
+    assert message in capsys.readouterr().err
+    assert (net.read_text(), model.read_bytes()) == (NATIVE, MODEL)
+    assert sorted(tmp_path.iterdir()) == [model, folder, net]
 
 
 def test_weights_want_a_file_to_go_to(net: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -117,9 +117,11 @@ def test_names_that_are_taken() -> None:
     assert 'top: "H_layer/unrolled/Mx"' in unrolled(text)
 
 
+DATA = 'layer { name: "data" type: "HDF5Data" top: "X" top: "cont" hdf5_data_param { source: "a" } }\n'
+
+
 def test_lengths_that_the_net_does_not_say() -> None:
-    data = 'layer { name: "data" type: "HDF5Data" top: "X" top: "cont" hdf5_data_param { source: "a" } }\n'
-    text = data + native("LSTM", "X cont", "H")
+    text = DATA + native("LSTM", "X cont", "H")
     with pytest.raises(ConversionError, match=r"^the batch size of 'H_layer' is unknown: give it$"):
         unrolled(text, lengths=Lengths(steps=5))
     found = unrolled(text, lengths=Lengths(steps=2, batch=7))
@@ -150,8 +152,13 @@ LSTM = native("LSTM", "X cont", "H")
         ("base_lr: 1", "'<bytes>' holds no net"),
         ("<html>", "'<bytes>' holds no net"),
         (NETS["lstm"] + "layer {", "'<bytes>' is no prototxt that Caffe reads; check says why"),
+        (LSTM, "'H_layer' reads 'X', which no layer above makes"),
         (
-            LSTM,
+            X + CONT.replace('"cont"', '"count"') + LSTM,
+            "'H_layer' reads 'cont', which no layer above makes",
+        ),
+        (
+            DATA + LSTM,
             "the number of time steps of 'H_layer' is unknown, since the shape of 'X' and 'cont' is: give it",
         ),
         (

@@ -1,6 +1,7 @@
 """Rolling up without Caffe: what the text looks like, what stays, and what is refused with which words."""
 
 import re
+from math import prod
 
 import pytest
 
@@ -110,12 +111,9 @@ def test_rows_are_put_into_the_order_of_caffe() -> None:
 def test_weights_go_there_and_back(name: str) -> None:
     unrolled = unroll_native(load(NETS[name].encode()))
     layers = []
-    for number, native in enumerate(unrolled.layers):
-        sizes = [8 * 16, 16, 4 * 16] if len(native.params) == 3 else [8 * 16, 16, 6 * 16, 4 * 16]
-        if name == "shared params" and number:
-            sizes[0] = 4 * 16
-        data = [pack_floats(range(size)) for size in sizes]
-        blobs = tuple(WeightBlob((16, size // 16), each) for size, each in zip(sizes, data, strict=True))
+    for native in unrolled.layers:
+        shapes = [tuple(dim or 0 for dim in shape or ()) for shape in native.shapes]
+        blobs = tuple(WeightBlob(shape, pack_floats(range(prod(shape)))) for shape in shapes)
         layers.append(LayerWeights(native.name, "LSTM", blobs))
     there = unrolled_weights(unrolled.layers, Weights(layers))
     if name == "shared params":

@@ -246,12 +246,12 @@ def test_text_is_what_protobuf_prints() -> None:
         ),
         (
             lambda: replace(SMALL, hidden=30000),
-            "the weight of the hidden state has 120000 x 30000 = 3600000000 numbers, "
+            "the weight of the hidden state: 120000 x 30000 = 3600000000 numbers, "
             "a blob holds at most 2147483647",
         ),
         (
             lambda: replace(SMALL, steps=50_000, batch=10_000),
-            "the input has 50000 x 10000 x 5 = 2500000000 numbers, a blob holds at most 2147483647",
+            "the input: 50000 x 10000 x 5 = 2500000000 numbers, a blob holds at most 2147483647",
         ),
     ],
 )

@@ -122,7 +122,7 @@ def test_is_caffes_own_layer(
         check(compare(real_caffe, unroll(options), native(options), options), options)
 
 
-@pytest.mark.parametrize(("make", "steps"), list(product([LstmOptions, RnnOptions], [1, 2, 7])))
+@pytest.mark.parametrize(("make", "steps"), list(product([LstmOptions, RnnOptions], [1, 2, 7, 20])))
 @pytest.mark.parametrize("cont", ["cont", None])
 def test_both_directions_are_caffes_own_layers(
     real_caffe: Peer, make: type[UnrollOptions], steps: int, cont: str | None
@@ -130,6 +130,7 @@ def test_both_directions_are_caffes_own_layers(
     """The native style turns x, cont and the outputs around; here that is one more net, for one direction."""
     options = make(steps=steps, batch=3, hidden=4, input_shape=(5,), cont=cont, bidirectional=True, layers=2)
     own = replace(options, style="lstm-layer" if make is LstmOptions else "rnn-layer")
-    for style in ("sequence", "netspec"):
+    styles: tuple[Style, ...] = ("sequence", "netspec", "lstmunit")
+    for style in styles if make is LstmOptions else styles[:2]:
         found = compare(real_caffe, unroll(replace(options, style=style)), unroll(own), options)
         check(found, options)

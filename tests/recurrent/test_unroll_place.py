@@ -99,6 +99,21 @@ ELSEWHERE = 'layer { name: "a" type: "ReLU" bottom: "X" top: "H" }\n'
         (ABOVE + ELSEWHERE + MARK, "the net has another blob 'H': choose a prefix"),
         (ABOVE + MARK + ELSEWHERE, "the net has another blob 'H': choose a prefix"),
         ("base_lr: 1\n" + MARK, "'net.prototxt' holds no net"),
+        (NET + "layer {", "'net.prototxt' is no prototxt that Caffe reads; check says why"),
+        (
+            'layers { name: "a" type: DUMMY_DATA top: "a" }\n' + MARK,
+            "'net.prototxt' has layers of the old form ('layers'), which no new layer may stand beside: "
+            "caffe-lint --fix writes them in the new form",
+        ),
+        (
+            NET.replace(X, X.replace("dim: 5", "dim: 4")),
+            "Caffe would reject the new layer 'slice_Mx': axis 0 of 'lstm/Mx' (4x3x16) is too short for 5 "
+            "tops",
+        ),
+        (
+            NET.replace(CONT, CONT.replace("dim: 5", "dim: 4")),
+            "Caffe would reject the new layer 'slice_cont': axis 0 of 'cont' (4x3) is too short for 5 tops",
+        ),
     ],
 )
 def test_what_has_no_place(text: str, message: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import click
 
+from .errors import complain
 from .files import read_source
 from .writing import write, write_new
 
@@ -262,3 +263,5 @@ def _write_text(options: "UnrollOptions", target: Target) -> None:
             click.echo(data, nl=False)
     if target.out is not None:
         write_new(target.out, data, force=target.force)
+    for note in options.notes():
+        complain(f"note: {note}")

@@ -189,6 +189,10 @@ class UnrollOptions:
         """Whether there are peepholes, and the additional bias of the forget gate."""
         return False, 0
 
+    def notes(self) -> tuple[str, ...]:
+        """What Caffe makes of these options otherwise than one might think."""
+        return ()
+
     def _check_cell(self) -> None:
         """What only one kind of cell has to check."""
 
@@ -240,6 +244,18 @@ class LstmOptions(UnrollOptions):
 
     peepholes: bool = False
     forget_bias: float = 0
+
+    def notes(self) -> tuple[str, ...]:
+        """That peepholes do not learn from one sequence: scale_layer.cpp, Backward_cpu.
+
+        A Scale with as many weights as inputs writes over the gradient of the steps that it shares them with.
+        """
+        if not self.peepholes or self.batch != 1:
+            return ()
+        return (
+            "in a batch of 1 Caffe's Scale layer keeps the gradient of one step for all: the peepholes of "
+            "this net compute the right outputs, but learn from batches of 2 and more only",
+        )
 
     @property
     def _extras(self) -> tuple[bool, float]:

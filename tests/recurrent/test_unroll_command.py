@@ -189,3 +189,11 @@ def test_command_costs_nothing_until_it_runs() -> None:
     ).stdout
     assert "caffe_lint.recurrent.unroll" not in modules
     assert "caffe_lint.netspec" not in modules
+
+
+def test_note_about_peepholes_of_one_sequence(capsys: pytest.CaptureFixture[str]) -> None:
+    sizes = ["--steps", "2", "--hidden", "3", "--input-shape", "4", "--peepholes"]
+    assert main(["unroll", "lstm", "--batch", "1", *sizes]) == 0
+    assert "caffe-lint: note: in a batch of 1" in capsys.readouterr().err
+    assert main(["unroll", "lstm", "--batch", "2", *sizes]) == 0
+    assert capsys.readouterr().err == ""

@@ -18,6 +18,8 @@ from tests.recurrent.unroll_cases import label
 pytestmark = pytest.mark.caffe
 
 UNITS, BATCH, FEATURES = 3, 2, 4
+OTHER_SIZES = ((1, 2, 1), (5, 3, 2), (2, 4, 7))
+"""H, N and D."""
 FORWARD, GRADIENT = 1e-6, 1e-5
 STEP_OF_DIFFERENCE = 1e-5
 
@@ -32,19 +34,17 @@ def cases() -> Iterator[UnrollOptions]:
         yield options
         for steps, style in product((1, 2, 7, 20), STYLES):
             yield replace(options, steps=steps, style=style, cont="cont")
+        for units, batch, features in OTHER_SIZES:
+            yield replace(options, hidden=units, batch=batch, input_shape=(features,), cont="cont")
 
 
 def shapes(options: UnrollOptions) -> dict[str, tuple[int, ...]]:
     """The shapes of the learned blobs, by the equations."""
+    h, d = options.hidden, options.input_shape[0]
     if isinstance(options, GruOptions):
-        return {
-            "Mxw": (3 * UNITS, FEATURES),
-            "Mxb": (3 * UNITS,),
-            "Mhw": (2 * UNITS, UNITS),
-            "Mgw": (UNITS, UNITS),
-        }
-    peepholes = {name: (UNITS,) for name in ("Pi", "Pf", "Po") if name in options.cell().params}
-    return {"Mxw": (4 * UNITS, FEATURES), "Mxb": (4 * UNITS,), "Mhw": (4 * UNITS, UNITS), **peepholes}
+        return {"Mxw": (3 * h, d), "Mxb": (3 * h,), "Mhw": (2 * h, h), "Mgw": (h, h)}
+    peepholes = {name: (h,) for name in ("Pi", "Pf", "Po") if name in options.cell().params}
+    return {"Mxw": (4 * h, d), "Mxb": (4 * h,), "Mhw": (4 * h, h), **peepholes}
 
 
 def exposed(options: UnrollOptions) -> str:
@@ -71,9 +71,9 @@ def grouped(flat: list[Vector], size: int) -> list[list[Vector]]:
 
 def markers(options: UnrollOptions) -> list[Vector]:
     chance = random.Random(1)
-    later = [[float(chance.random() < 0.7) for _ in range(BATCH)] for _ in range(options.steps - 1)]
-    without = [[1.0] * BATCH] * (options.steps - 1)
-    return [[0.0] * BATCH, *(later if options.cont else without)]
+    later = [[float(chance.random() < 0.7) for _ in range(options.batch)] for _ in range(options.steps - 1)]
+    without = [[1.0] * options.batch] * (options.steps - 1)
+    return [[0.0] * options.batch, *(later if options.cont else without)]
 
 
 def distance(outputs: list[list[Vector]], target: list[Vector]) -> float:
@@ -86,7 +86,7 @@ def distance(outputs: list[list[Vector]], target: list[Vector]) -> float:
 @pytest.mark.parametrize("options", list(cases()), ids=label)
 def test_computes_the_equations(real_caffe: Peer, options: UnrollOptions) -> None:
     step = gru if isinstance(options, GruOptions) else lstm
-    target = blob("target", options.steps, BATCH, UNITS)
+    target = blob("target", options.steps, options.batch, options.hidden)
     loss = 'layer { name: "loss" type: "EuclideanLoss" bottom: "H" bottom: "target" top: "loss" }\n'
     cont = markers(options)
     plan = Plan(feeds={"cont": [marker for step_of in cont for marker in step_of]})
@@ -94,14 +94,14 @@ def test_computes_the_equations(real_caffe: Peer, options: UnrollOptions) -> Non
     found = real_caffe.run(NetText(unroll(options) + exposed(options) + target + loss), plan, blobs=wanted)
     assert found.ok, found.error
     data = {name: rows(values) for name, values in found.data.items()}
-    x, weights = grouped(data["X"], BATCH), {role: data[role] for role in shapes(options)}
-    outputs = run(step, weights, x, cont, UNITS)
+    x, weights = grouped(data["X"], options.batch), {role: data[role] for role in shapes(options)}
+    outputs = run(step, weights, x, cont, options.hidden)
     flat = [vector for each in outputs for vector in each]
     assert flatly_apart(flat, data["H"]) <= FORWARD
-    assert max(abs(value) for vector in flat for value in vector) > 0.1
+    assert max(abs(value) for vector in flat for value in vector) > 0.01
 
     def loss_of() -> float:
-        return distance(run(step, weights, x, cont, UNITS), data["target"])
+        return distance(run(step, weights, x, cont, options.hidden), data["target"])
 
     owners = {role: Param(*owner) for role, owner in owning_layers(options).items()}
     for role, matrix in weights.items():
@@ -151,3 +151,20 @@ def test_forget_bias_is_a_bias_of_the_forget_gate(real_caffe: Peer, style: Style
     data["Mxb"] = [[value + 1.5 * (UNITS <= index < 2 * UNITS) for index, value in enumerate(bias)]]
     outputs = run(lstm, data, grouped(data["X"], BATCH), [[0.0] * BATCH, *[[1.0] * BATCH] * 4], UNITS)
     assert flatly_apart([vector for step in outputs for vector in step], data["H"]) <= FORWARD
+
+
+def test_peepholes_do_not_learn_from_one_sequence(real_caffe: Peer) -> None:
+    # What the note says: a Scale with as many weights as inputs writes over what other steps have added up.
+    texts = []
+    for batch in (1, 2):
+        options = LstmOptions(steps=7, input_shape=(FEATURES,), batch=batch, hidden=UNITS, peepholes=True)
+        assert bool(options.notes()) == (batch == 1)
+        target = blob("target", options.steps, batch, UNITS)
+        loss = 'layer { name: "loss" type: "EuclideanLoss" bottom: "H" bottom: "target" top: "loss" }\n'
+        texts.append(unroll(options) + target + loss)
+    of_one, of_two = (real_caffe.run(NetText(text)) for text in texts)
+    assert of_one.ok, of_one.error
+    # Step 0 comes last in Backward, and sees a state of 0.
+    owner = Param("t0/lstm/peep_i", 0)
+    assert set(of_one.gradients[owner].floats) == {0}
+    assert 0 not in of_two.gradients[owner].floats

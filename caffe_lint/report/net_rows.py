@@ -109,7 +109,8 @@ def _merged(sheets: Sequence[Sheet]) -> Sheet:
 def _sheet(document: Document, net: Net, *, batch: bool) -> Sheet:
     inference = infer_shapes(net)
     rows = tuple(_row(layer, inference, batch=batch) for layer in net.layers)
-    is_rejected = bool(inference.rejections) or any(use.blob is None for use in net.uses)
+    is_unreadable = bool(document.syntax_problems or document.schema_problems)
+    is_rejected = is_unreadable or bool(inference.rejections) or any(use.blob is None for use in net.uses)
     return Sheet(net.states, rows, tuple(recurrent_data(document, net, inference)), is_rejected)
 
 

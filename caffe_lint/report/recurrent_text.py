@@ -43,6 +43,8 @@ def recurrent_text(
             yield from (f"{line}\n" for line in _cell(cell, options))
         if not cells:
             yield "\nno unrolled recurrent cell\n"
+    if document.syntax_problems or document.schema_problems:
+        yield "\nCaffe cannot read this file; `caffe-lint check` tells why\n"
 
 
 def _sheets(

@@ -269,3 +269,13 @@ def test_what_a_format_does_not_need_is_not_imported(format_name: str) -> None:
         "assert not {'rich', 'networkx', 'google.protobuf'} & set(sys.modules); sys.exit(code)"
     )
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize("option", [[], ["--recurrent"]])
+def test_a_file_that_does_not_parse_is_not_shown_as_if_it_did(
+    option: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "broken.prototxt"
+    path.write_text('layer { name "a" }\n')
+    assert main(["show", *option, str(path)]) == 0
+    assert "`caffe-lint check` tells why" in capsys.readouterr().out

@@ -94,13 +94,13 @@ class View:
                 return False
             bottoms = layer.bottoms
             order[layer] = [bottoms[position] for position, _, _ in reads]
-            if not all(self._is_read(bottoms[read[0]].blob, read, layers) for read in reads):
+            if not all(self._bind(bottoms[read[0]].blob, read, layers) for read in reads):
                 return False
         self.layers, self.order, self.signature = [*filter(None, layers)], order, other.signature
         return len(order) == len(other.plan) > 0
 
-    def _is_read(self, blob: Blob | None, planned: Read, layers: list[Layer | None]) -> bool:
-        """Whether a bottom reads what is planned; what is of the step gets its number."""
+    def _bind(self, blob: Blob | None, planned: Read, layers: list[Layer | None]) -> bool:
+        """Number the layer that a bottom reads; False if the bottom does not read what is planned."""
         _, number, content = planned
         if blob is None:
             return False

@@ -42,15 +42,18 @@ def wrong_initial_states(look: Look) -> Iterator[Defect]:
         if blob is None or blob in seen or not is_outside:
             continue
         seen.add(blob)
-        found = _input(slot, use, look) or _rewritten(use) or _random(use) or _shape(slot, use, look)
+        found = (
+            _input(slot, use, blob, look)
+            or _rewritten(use, blob)
+            or _random(use, blob)
+            or _shape(slot, use, blob, look)
+        )
         if found is not None:
             yield found
 
 
-def _input(slot: State, use: Use, look: Look) -> Defect | None:
+def _input(slot: State, use: Use, blob: Blob, look: Look) -> Defect | None:
     """A piece of what the steps read as input: the step that should make the state of it is not there."""
-    blob = use.blob
-    assert blob is not None, "only bottoms that read something are looked at"
     pattern = look.unroll.pattern
     read = {each.layer for node in pattern.values() for each in node.slots if type(each) is Outside}
     if slot.role not in pattern or blob.layer.type != "Slice" or blob.layer not in read:
@@ -67,9 +70,7 @@ def _input(slot: State, use: Use, look: Look) -> Defect | None:
     return Defect("gate-activation", message, use.span, notes)
 
 
-def _rewritten(use: Use) -> Defect | None:
-    blob = use.blob
-    assert blob is not None, "only bottoms that read something are looked at"
+def _rewritten(use: Use, blob: Blob) -> Defect | None:
     if not blob.is_in_place or blob.origin.layer.bottoms:
         return None
     start = blob.origin
@@ -81,9 +82,7 @@ def _rewritten(use: Use) -> Defect | None:
     return Defect("initial-state", message, blob.span, (note, Place("it is made here", start.span)))
 
 
-def _random(use: Use) -> Defect | None:
-    blob = use.blob
-    assert blob is not None, "only bottoms that read something are looked at"
+def _random(use: Use, blob: Blob) -> Defect | None:
     for filler in dummy_fillers(blob):
         kind = filler.string("type")
         if kind != "constant":
@@ -96,9 +95,7 @@ def _random(use: Use) -> Defect | None:
     return None
 
 
-def _shape(slot: State, use: Use, look: Look) -> Defect | None:
-    blob = use.blob
-    assert blob is not None, "only bottoms that read something are looked at"
+def _shape(slot: State, use: Use, blob: Blob, look: Look) -> Defect | None:
     found, expected = look.shape(blob), _expected(slot, use, look)
     if found is None or expected is None or _fits(found, expected):
         return None

@@ -24,6 +24,9 @@ from .files import read_source
 _LASTS_SECONDS = 30 * 24 * 3600
 """How long entries are kept whose rules and settings no run asks for any more."""
 
+_TRIES = 3
+"""How often an entry is written anew because the folder went away under it."""
+
 
 class Cache:
     """The cache of one run."""
@@ -65,12 +68,14 @@ class Cache:
             if folder.is_dir() and not entry.parent.is_dir():
                 _remove_outdated(folder)
             self._sets.add(entry.parent)
-        try:
-            write_whole(entry, data)
-        except FileNotFoundError:  # it is new, or somebody has cleaned up in the meantime
-            prepare(folder)
-            entry.parent.mkdir(exist_ok=True)
-            write_whole(entry, data)
+        for _ in range(_TRIES):
+            with suppress(FileNotFoundError):  # it is new, or somebody has cleaned up in the meantime
+                write_whole(entry, data)
+                return
+            with suppress(FileNotFoundError):
+                prepare(folder)
+                entry.parent.mkdir(exist_ok=True)
+        write_whole(entry, data)
 
     def _entry(self, path: Path) -> Path:
         """The file that remembers what was found in another one."""
@@ -99,6 +104,7 @@ def _digest(path: str) -> str:
 
 def _remove_outdated(folder: Path) -> None:
     oldest = time.time() - _LASTS_SECONDS
-    for each in folder.iterdir():
-        if each.is_dir() and each.stat().st_mtime < oldest:
-            shutil.rmtree(each, ignore_errors=True)
+    with suppress(FileNotFoundError):  # somebody cleans up
+        for each in folder.iterdir():
+            if each.is_dir() and each.stat().st_mtime < oldest:
+                shutil.rmtree(each, ignore_errors=True)

@@ -1,7 +1,9 @@
 """Where the cache is, and how its folder is known from other folders, which are left alone."""
 
 import os
+import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from .chooser import Chooser
@@ -43,8 +45,8 @@ def is_usable(folder: Path) -> bool:
         names = os.listdir(folder)  # noqa: PTH208
     except FileNotFoundError:
         return True
-    # Another run may be about to make it.
-    return all(name.startswith(UNFINISHED) for name in names) or is_cache(folder)
+    # Another run may be about to make it, or to remove it.
+    return all(name.startswith(UNFINISHED) for name in names) or is_cache(folder) or not folder.exists()
 
 
 def prepare(folder: Path) -> None:
@@ -57,6 +59,20 @@ def prepare(folder: Path) -> None:
     for name, content in _FILES.items():
         if not (folder / name).is_file():
             write_whole(folder / name, content)
+
+
+def remove(folder: Path) -> None:
+    """Remove a cache folder; runs that use it find none at all, and not one without its tag.
+
+    Raises:
+        OSError: if that is not possible.
+    """
+    with suppress(OSError):  # a place that is mounted cannot be renamed
+        folder = folder.rename(folder.with_name(f"{NAME}-{os.urandom(8).hex()}"))
+    with suppress(OSError):  # a run was about to write into it
+        shutil.rmtree(folder)
+        return
+    shutil.rmtree(folder)
 
 
 def write_whole(path: Path, data: bytes) -> None:

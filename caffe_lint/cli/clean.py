@@ -1,7 +1,6 @@
 """`caffe-lint clean`: remove the cache."""
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..report import printable
-from .cache_folder import NAME, cache_folder, is_cache
+from .cache_folder import NAME, cache_folder, is_cache, remove
 from .chooser import Chooser
 from .completion import complete_paths
 from .settings_options import CACHE_VARIABLE, SettingsChoice
@@ -44,15 +43,15 @@ def clean(folder: str, cache_dir: str | None) -> int:
 
 def _inside(folder: Path) -> Iterator[Path]:
     for place, names, _ in os.walk(folder):
-        if NAME in names:
-            names.remove(NAME)
-            yield Path(place, NAME).resolve()
+        for name in [name for name in names if name.startswith(NAME)]:  # with those half removed
+            names.remove(name)
+            yield Path(place, name).resolve()
 
 
 def _remove(cache: Path) -> None:
     shown = os.path.relpath(cache)
     try:
-        shutil.rmtree(cache)
+        remove(cache)
     except OSError as error:
         raise click.ClickException(f"cannot remove '{shown}': {error.strerror}") from error
     sys.stdout.write(f"Removed {printable(shown)}\n")

@@ -234,9 +234,11 @@ def test_runs_at_once_over_one_folder(capsys: Captured) -> None:
     run = [sys.executable, "-m", "caffe_lint", "--cache-dir", "cache", "--format", "json"]
     for turn in range(3):
         runs = [subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(6)]
-        if turn == 1:
+        for _ in range(10 * (turn == 1)):
             main(["clean", "--cache-dir", "cache"])
+            time.sleep(0.1)
         for each in runs:
             out, err = each.communicate()
             assert (out.decode(), err) == (expected, b"")
+    assert [each.name for each in Path().iterdir() if each.is_dir()] == ["cache"]
     assert not list(Path("cache").rglob(".unfinished-*"))

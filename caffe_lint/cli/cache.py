@@ -16,16 +16,13 @@ from ..lint import FileReport, Settings
 from ..lint.fingerprint import digest, fingerprint
 from ..lint.record import Record, dump, load
 from ..lint.rule import Rule
-from .cache_folder import cache_folder, is_usable, prepare, write_whole
+from .cache_folder import TRIES, cache_folder, is_usable, prepare, write_whole
 from .chooser import Chooser
 from .errors import complain
 from .files import read_source
 
 _LASTS_SECONDS = 30 * 24 * 3600
 """How long entries are kept whose rules and settings no run asks for any more."""
-
-_TRIES = 3
-"""How often an entry is written anew because the folder went away under it."""
 
 
 class Cache:
@@ -68,11 +65,11 @@ class Cache:
             if folder.is_dir() and not entry.parent.is_dir():
                 _remove_outdated(folder)
             self._sets.add(entry.parent)
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             with suppress(FileNotFoundError):  # it is new, or somebody has cleaned up in the meantime
                 write_whole(entry, data)
                 return
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError, FileExistsError):
                 prepare(folder)
                 entry.parent.mkdir(exist_ok=True)
         write_whole(entry, data)

@@ -13,6 +13,9 @@ NAME = ".caffe_lint_cache"
 UNFINISHED = ".unfinished-"
 """How the names of files begin that are still being written."""
 
+TRIES = 5
+"""How often what another run has come in the way of is tried again."""
+
 _TAG = "CACHEDIR.TAG"
 _FILES = {
     _TAG: b"Signature: 8a477f597d28d172789f06886806bc55\n"
@@ -69,9 +72,10 @@ def remove(folder: Path) -> None:
     """
     with suppress(OSError):  # a place that is mounted cannot be renamed
         folder = folder.rename(folder.with_name(f"{NAME}-{os.urandom(8).hex()}"))
-    with suppress(OSError):  # a run was about to write into it
-        shutil.rmtree(folder)
-        return
+    for _ in range(TRIES):
+        with suppress(OSError):  # a run was about to write into it
+            shutil.rmtree(folder)
+            return
     shutil.rmtree(folder)
 
 

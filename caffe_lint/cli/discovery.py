@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -88,7 +89,8 @@ class _Search:
             settings = self._settings(folder)
             if settings.respect_gitignore:
                 ignore = ignore.inside(folder)
-            with os.scandir(folder) as entries:
+            # A folder may have been removed in the meantime: a cache, say.
+            with suppress(FileNotFoundError), os.scandir(folder) as entries:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
                         if not self._is_left_out(f"{entry.path}{os.sep}", settings, ignore):

@@ -7,7 +7,7 @@ from ..net import Layer, Use
 from ..schema import Block
 from .defect import Defect, Look, Place, in_steps, repeated, usual
 from .layer_kinds import products_before, source
-from .model import Outside, Unroll
+from .model import Outside, Unroll, unnumbered
 
 _BLOCKS = {"InnerProduct": "inner_product_param", "Convolution": "convolution_param", "Slice": "slice_param"}
 
@@ -34,7 +34,9 @@ def axes_against_time(look: Look) -> Iterator[Defect]:
 
 def _members(unroll: Unroll) -> Iterator[Member]:
     for role, node in unroll.pattern.items():
-        if node.layer.type in _BLOCKS and (node.layer.type == "Slice" or role.endswith("_product")):
+        if node.layer.type in _BLOCKS and (
+            node.layer.type == "Slice" or unnumbered(role).endswith("_product")
+        ):
             for step, layer in unroll.layers_with(role):
                 if layer.type == node.layer.type:
                     yield Member(role, step, layer, axis_of(layer))
@@ -80,7 +82,7 @@ def _features(members: list[Member], look: Look) -> int:
         2
         if is_step_of_sequence
         and named == 1
-        and all(m.axis == 1 for m in members if m.role.endswith("h_product"))
+        and all(m.axis == 1 for m in members if unnumbered(m.role).endswith("h_product"))
         else named
     )
 
@@ -94,7 +96,7 @@ def _first_states(unroll: Unroll) -> Iterator[Use]:
 
 def _is_whole_item(member: Member, look: Look) -> bool:
     """Whether a product of x takes all axes of an item, as of a picture: that is no mistake of the cell."""
-    if member.layer.type != "InnerProduct" or not member.role.endswith("x_product"):
+    if member.layer.type != "InnerProduct" or not unnumbered(member.role).endswith("x_product"):
         return False
     shape = look.shape(member.layer.bottoms[0].blob)
     return shape is not None and len(shape) > 3

@@ -121,7 +121,10 @@ class _Fitter:
         best = self._score_itself(node, blob, _DEPTH)
         extra, instead = None, None
         for use in layer.bottoms[:2]:
-            if (score := self.score(node.role, use.blob) - 1) > best:
+            if (
+                self._may_be_behind(node, layer, use)
+                and (score := self.score(node.role, use.blob) - 1) > best
+            ):
                 best, extra = score, use
         likeness = _likeness(node.layer, layer)
         # A first step rather lacks what serves a state than what reads its input.
@@ -131,6 +134,16 @@ class _Fitter:
                 if score > best:
                     best, extra, instead = score, None, slot
         return best, extra, instead
+
+    def _may_be_behind(self, node: Node, layer: Layer, use: Use) -> bool:
+        """Whether the layer that plays a role may stand before another one, which is too much then.
+
+        What stands before a product with other weights than the usual ones makes an initial state, as long as
+        it has not these weights itself.
+        """
+        is_other_product = node.layer.type in LEARNED and node.layer.type == layer.type
+        before = use.blob.layer if use.blob is not None else None
+        return not is_other_product or (before is not None and _likeness(node.layer, before) == _OURS)
 
     def _take(self, node: Node, layer: Layer) -> None:
         self.fit.layers[node.role] = layer

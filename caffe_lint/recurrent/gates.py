@@ -7,7 +7,7 @@ from ..net import Layer
 from ..text import Span
 from .defect import Defect, Look, Place, repeated, usual
 from .layer_kinds import LEARNED
-from .model import Inner, Node, Slot, Step, Unroll
+from .model import Inner, Node, Slot, Step, Unroll, unnumbered
 
 Cut = tuple[int, ...]
 
@@ -52,8 +52,7 @@ def _cuts_gates(unroll: Unroll, node: Node) -> bool:
     ]
     ends = ("_gate", "_sum", "_peephole", "power", "dropout")
     return all(
-        (role.endswith(ends) and role != "gate_sum") or role.rstrip("_0123456789").endswith("_gate")
-        for role in readers
+        (role.endswith(ends) and role != "gate_sum") or unnumbered(role).endswith("_gate") for role in readers
     )
 
 

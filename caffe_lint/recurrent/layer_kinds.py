@@ -20,6 +20,8 @@ UNITS = frozenset({"LSTMUnit", "LstmUnit"})
 """Layers that compute a whole step behind the sum of the gates: Caffe's, and apollocaffe's."""
 
 _ONE_TO_ONE = frozenset({"BatchNorm", "Bias", "Dropout", "Flatten", "Permute", "Reshape", "Split"})
+_ON_THE_WAY = frozenset({"AbsVal", "Power", "Slice"})
+"""Layers that may stand between a product with weights and what it is for, by mistake or not."""
 _COMPUTED = ACTIVATIONS | LEARNED.keys() | UNITS | {"Eltwise", "Power", "Scale", "Softmax"}
 _LONGEST_PATH = 6
 _MOST_SUMMANDS = 60
@@ -155,7 +157,7 @@ def products_before(*blobs: Blob | None) -> list[Layer]:
             found.append(layer)
         elif is_sum(layer):
             stack += [use.blob for use in layer.bottoms[::-1]]
-        elif layer.type == "Slice" or passes_on(layer):
+        elif layer.type in _ON_THE_WAY or passes_on(layer):
             stack.append(source(layer))
     return found
 

@@ -45,6 +45,11 @@ class Node(NamedTuple):
     slots: tuple[Slot, ...]
 
 
+def unnumbered(role: str) -> str:
+    """What a role is named if it is the only one of its kind in a step."""
+    return role.rstrip("_0123456789")
+
+
 @dataclass(eq=False, repr=False)
 class Step:
     """One time step.

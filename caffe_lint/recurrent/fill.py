@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ..net import Blob, Layer, Net
 from .extent import SHARED
 from .fit import Fit, fit_tolerant, is_alike, score_of
-from .layer_kinds import LEARNED, UNITS, behind, is_marked, names, reads_of
+from .layer_kinds import LEARNED, UNITS, behind, blob_count, is_marked, names, reads_of
 from .links import GATED, Chain, Link, Place, Places, places_of
 from .model import Outside, State
 from .pattern import Usual, outside
@@ -274,13 +274,11 @@ class _Growth:
         return 1.0 if is_ours and self._agrees(fit) else _NEVER
 
     def _goes_on_elsewhere(self, link: Link, fit: Fit) -> bool:
-        """Whether what stands before or behind a step has its weights and none of ours: it is another's."""
+        """Whether the nearest weights before or behind a step are its own and not ours: it is another's."""
         mine = {name for layer in fit.layers.values() for name in names(layer)}
-        sides = (
-            {name for layer in side for name in names(layer)}
-            for side in (self._ahead(link), self._behind(fit))
-        )
-        return any(mine & side and not self.names & side for side in sides)
+        sides = (self._ahead(link), self._behind(fit))
+        nearest = (next(({*names(layer)} for layer in side if names(layer)), set()) for side in sides)
+        return any(mine & found and not self.names & found for found in nearest)
 
     def _behind(self, fit: Fit) -> list[Layer]:
         """The layers before what a step reads in the place of states, as far as one step may reach."""
@@ -320,7 +318,10 @@ class _Growth:
         return bool(nearest) and nearest[0] in self.names
 
     def _agrees(self, fit: Fit) -> bool:
-        """Whether a step reads what the others read from outside."""
+        """Whether a step has as many weights as the others, and reads what they read from outside."""
+        pattern = self.usual.pattern
+        if any(blob_count(layer) != blob_count(pattern[role].layer) for role, layer in fit.layers.items()):
+            return False
         return all(
             self._is_read(slot, use.blob if use is not None else None)
             for role, uses in fit.bottoms.items()

@@ -20,7 +20,7 @@ UNITS = frozenset({"LSTMUnit", "LstmUnit"})
 """Layers that compute a whole step behind the sum of the gates: Caffe's, and apollocaffe's."""
 
 _ONE_TO_ONE = frozenset({"BatchNorm", "Bias", "Dropout", "Flatten", "Permute", "Reshape", "Split"})
-_ON_THE_WAY = frozenset({"AbsVal", "Power", "Slice"})
+ON_THE_WAY = frozenset({"AbsVal", "Power"})
 """Layers that may stand between a product with weights and what it is for, by mistake or not."""
 _COMPUTED = ACTIVATIONS | LEARNED.keys() | UNITS | {"Eltwise", "Power", "Scale", "Softmax"}
 _LONGEST_PATH = 6
@@ -157,7 +157,7 @@ def products_before(*blobs: Blob | None) -> list[Layer]:
             found.append(layer)
         elif is_sum(layer):
             stack += [use.blob for use in layer.bottoms[::-1]]
-        elif layer.type in _ON_THE_WAY or passes_on(layer):
+        elif layer.type == "Slice" or layer.type in ON_THE_WAY or passes_on(layer):
             stack.append(source(layer))
     return found
 
@@ -172,3 +172,10 @@ def reads_of(product: Layer) -> Iterator[Use]:
 def names(layer: Layer) -> tuple[str, ...]:
     """The names of a layer's learned blobs, without those that have none."""
     return tuple(param.name for param in layer.params if param.name)
+
+
+def blob_count(layer: Layer) -> int:
+    """How many learned blobs a layer has; of one without weights of a known kind, those that it names."""
+    if layer.type not in LEARNED:
+        return len(layer.params)
+    return 1 + layer.block.block(LEARNED[layer.type]).boolean("bias_term")

@@ -12,6 +12,7 @@ from .cores import Core
 from .layer_kinds import (
     ACTIVATIONS,
     LEARNED,
+    ON_THE_WAY,
     behind,
     is_sum,
     names,
@@ -116,7 +117,7 @@ def _path(blob: Blob | None) -> Iterator[Layer]:
         layer = blob.layer
         yield layer
         if len(layer.bottoms) != 1 or not (
-            layer.type in LEARNED or layer.type in ACTIVATIONS or passes_on(layer) or layer.type == "Power"
+            layer.type in LEARNED or layer.type in ACTIVATIONS or passes_on(layer) or layer.type in ON_THE_WAY
         ):
             return
         blob = source(layer)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..net import Layer, ParamSpec
 from ..text import Span
 from .defect import Defect, Kind, Look, ParamName, Place, others, usual
-from .layer_kinds import LEARNED
+from .layer_kinds import LEARNED, blob_count
 from .model import Unroll
 
 Holder = tuple[int, Layer]
@@ -39,17 +39,9 @@ def _learned(unroll: Unroll) -> Iterator[tuple[str, int, list[Holder]]]:
             continue
         blobs = max(2 if is_product else 0, *(len(layer.params) for _, layer in layers))
         for index in range(blobs):
-            holders = [
-                (step, layer) for step, layer in layers if not is_product or index < _blob_count(layer)
-            ]
+            holders = [(step, layer) for step, layer in layers if not is_product or index < blob_count(layer)]
             if len(holders) > 1:
                 yield role, index, holders
-
-
-def _blob_count(layer: Layer) -> int:
-    if layer.type not in LEARNED:
-        return len(layer.params)
-    return 1 + layer.block.block(LEARNED[layer.type]).boolean("bias_term")
 
 
 def _name(layer: Layer, index: int) -> str:

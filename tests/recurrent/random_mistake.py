@@ -83,7 +83,10 @@ def bypass(draft: Draft, layer: Layer) -> list[Layer]:
     if layer.bottoms == layer.tops:
         readers = [other for other in draft.layers[at:] if layer.tops[0] in other.bottoms]
     else:
-        readers = reread(draft.layers[at:], layer.tops[0], layer.bottoms[0])
+        later = draft.layers[at:]
+        # Behind a layer that writes the blob anew, what it has written is read.
+        last = next((n for n, other in enumerate(later, 1) if layer.tops[0] in other.tops), None)
+        readers = reread(later[:last], layer.tops[0], layer.bottoms[0])
     return readers + makers[-1:]
 
 

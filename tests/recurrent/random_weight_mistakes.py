@@ -101,6 +101,9 @@ def shared_across_cells(spot: Spot) -> list[Layer] | None:
     if layer is None or not others:
         return None
     cell = spot.random.choice(others)
+    if cell.kind == "recursive" and min(spot.step, spot.cell.steps - 1 - spot.step) < 2:
+        # Where one block ends and the next begins shows by their weights alone.
+        return None
     if layer.role.startswith("x") and cell.width != spot.cell.width:
         return None
     other = cell.one(spot.step, layer.role)

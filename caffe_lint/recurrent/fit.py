@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..net import Blob, Layer, Use
 from .extent import View, is_commutative
-from .layer_kinds import ACTIVATIONS, LEARNED, behind, is_sum, names, operation
+from .layer_kinds import ACTIVATIONS, LEARNED, behind, blob_count, is_sum, names, operation
 from .links import Link, Places
 from .model import Inner, Node, Outside, Slot, State
 from .pattern import Pattern, outside
@@ -325,7 +325,7 @@ def _likeness(usual: Layer, layer: Layer) -> int:
         if mine & its:
             return _OURS
         if usual.type in LEARNED:
-            return _AKIN if mine and its else _ALIKE
+            return _AKIN if (mine and its) or blob_count(usual) != blob_count(layer) else _ALIKE
         return _ALIKE if is_alike(usual, layer) else _AKIN
     families = (ACTIVATIONS, LEARNED.keys(), ("Eltwise", "Scale"))
     return _AKIN if any(usual.type in family and layer.type in family for family in families) else 0

@@ -1,6 +1,6 @@
 """What a rule about nets looks at: the net of some states, its shapes, and the unrolled nets in it."""
 
-from collections.abc import Container
+from collections.abc import Container, Set
 from functools import cached_property
 
 from ..layers import (
@@ -13,7 +13,7 @@ from ..layers import (
     find_hazards,
     infer_shapes,
 )
-from ..net import Document, Net
+from ..net import Document, Layer, Net
 from ..net.state import Phase
 from ..recurrent import Defect, Unroll, find_defects, find_unrolls
 
@@ -47,7 +47,7 @@ class NetContext:
     @cached_property
     def defects(self) -> list[Defect]:
         """What is wrong in the unrolled nets."""
-        return list(find_defects(self.unrolls, self._inference.shape)) if self.unrolls else []
+        return list(find_defects(self.unrolls, lambda resized: self._behind(resized).shape))
 
     @cached_property
     def caffe_rejections(self) -> list[Rejection]:
@@ -63,7 +63,7 @@ class NetContext:
     def shapes(self) -> Inference:
         """The shapes of all blobs and params; unknown behind a reported defect that changes them."""
         resized = {layer for defect in self.defects if defect.kind in self._rules for layer in defect.resizes}
-        return infer_shapes(self.net, resized) if resized else self._inference
+        return self._behind(resized)
 
     @cached_property
     def backward(self) -> Backward:
@@ -93,3 +93,7 @@ class NetContext:
     @cached_property
     def _inference(self) -> Inference:
         return infer_shapes(self.net)
+
+    def _behind(self, resized: Set[Layer]) -> Inference:
+        """The shapes of all blobs and params, unknown behind some layers."""
+        return infer_shapes(self.net, frozenset(resized)) if resized else self._inference

@@ -1,9 +1,9 @@
 """All that can be wrong in an unrolled net, each mistake once."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 
 from ..layers import Shape
-from ..net import Blob
+from ..net import Blob, Layer
 from .activations import wrong_activations
 from .axes import axes_against_time
 from .continuation import half_resets
@@ -33,16 +33,22 @@ _CHECKS = (
 )
 
 
+ShapeOf = Callable[[Blob | None], Shape]
+"""The shape of a blob, None if nothing is known of it."""
+
+
 def find_defects(
-    unrolls: Sequence[Unroll], shape: Callable[[Blob | None], Shape] = lambda _: None
+    unrolls: Sequence[Unroll], shapes: Callable[[Set[Layer]], ShapeOf] = lambda _: lambda _: None
 ) -> Iterator[Defect]:
     """Everything that is wrong in the unrolled nets of a net.
 
     Args:
         unrolls: all of them: which weights belong to which cell shows by the others.
-        shape: the shape of a blob, None if nothing is known of it.
+        shapes: the shapes of blobs, if nothing is known of what stands behind some layers.
     """
     params = [_params(unroll) for unroll in unrolls]
+    resized: set[Layer] = set()
+    shape: ShapeOf | None = None
     for unroll in unrolls:
         if len(unroll.steps) < 2:
             continue
@@ -55,9 +61,15 @@ def find_defects(
             for step in other.steps
             for layer in step.layers.values()
         )
+        shape = shape or shapes(resized)
         look = Look(unroll, shape, foreign, layers)
         for check in _CHECKS:
-            yield from check(look)
+            for defect in check(look):
+                yield defect
+                if not resized.issuperset(defect.resizes):
+                    # The next cell may read what this one makes, which is no measure for it.
+                    resized.update(defect.resizes)
+                    shape = None
 
 
 def _params(unroll: Unroll) -> frozenset[str]:

@@ -118,6 +118,7 @@ def _expected(slot: State, use: Use, look: Look) -> Shape:
     if found is None:
         return None
     if len(found) > _LONGEST_ITEM:
+        of_x = [shape[0] for shape in _shapes_of_x(look) if len(shape) == len(found)]
         made = [
             look.shape(step.layers[slot.role].tops[slot.top])
             for step in unroll.steps[1:_ENOUGH_STEPS]
@@ -129,7 +130,7 @@ def _expected(slot: State, use: Use, look: Look) -> Shape:
             for shape in made
             if shape is not None and len(shape) == len(found) and size in (None, shape[_CHANNELS])
         ]
-        return usual(whole) if whole else None
+        return (usual(of_x or [shape[0] for shape in whole]), *usual(whole)[1:]) if whole else None
     batch = _batch(look, len(found))
     return (*batch, size) if size is not None and batch is not None else None
 
@@ -138,14 +139,22 @@ def _batch(look: Look, axes: int) -> tuple[int, ...] | None:
     """All axes but that of the features, by what most steps read and make in front of the state."""
     found = [
         tuple(dim for dim in shape[:-1] if dim is not None)
-        for step in look.unroll.steps[:_ENOUGH_STEPS]
-        for role, uses in step.bottoms.items()
-        for slot, use in zip(look.unroll.pattern[role].slots, uses, strict=True)
-        if type(slot) is not State and use is not None
-        if _comes_from_x(slot, look) and (shape := look.shape(use.blob)) is not None and len(shape) == axes
+        for shape in _shapes_of_x(look)
+        if len(shape) == axes
     ]
     full = [dims for dims in found if len(dims) == axes - 1]
     return usual(full) if full else None
+
+
+def _shapes_of_x(look: Look) -> Iterator[tuple[int | None, ...]]:
+    """The shapes of what steps read and of what they make of that alone."""
+    for step in look.unroll.steps[:_ENOUGH_STEPS]:
+        for role, uses in step.bottoms.items():
+            for slot, use in zip(look.unroll.pattern[role].slots, uses, strict=True):
+                if use is not None and _comes_from_x(slot, look):
+                    shape = look.shape(use.blob)
+                    if shape is not None:
+                        yield shape
 
 
 def _comes_from_x(slot: Slot, look: Look) -> bool:

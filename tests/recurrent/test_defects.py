@@ -30,7 +30,7 @@ def random_lstm(seed: int, *, least_steps: int = 3) -> Lstm:
 def defects(text: str) -> list[Defect]:
     (net,) = load(text.encode(), "bvlc").nets([NetState("TRAIN")])
     (unroll,) = find_unrolls(net)
-    return list(find_defects([unroll], infer_shapes(net).shape))
+    return list(find_defects([unroll], lambda resized: infer_shapes(net, resized).shape))
 
 
 def only_defect(text: str) -> tuple[Defect, int]:

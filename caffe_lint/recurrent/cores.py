@@ -93,10 +93,10 @@ def _first_lstm(cell: Layer) -> Core | None:
     if not is_product(cell):
         return None
     pair = [gate_of(use) for use in cell.bottoms]
-    output = next(_outputs(cell.tops[0]), None) if pair[0] is not None and pair[1] is not None else None
-    if output is None or pair[0] is None or pair[1] is None:
+    outputs = list(_outputs(cell.tops[0])) if pair[0] is not None and pair[1] is not None else []
+    if not outputs or pair[0] is None or pair[1] is None:
         return None
-    tanh, hidden, o = output
+    tanh, hidden, o = _nearest(outputs, pair[0])
     i, g = _input_and_candidate(pair[0], pair[1])
     roles = {"i_gate": i, "o_gate": o, "g_gate": g, "remember": cell, "cell_tanh": tanh, "hidden": hidden}
     return Core("lstm", roles, {"h": hidden.tops[0], "c": cell.tops[0]}, None)
@@ -113,7 +113,7 @@ def _input_and_candidate(first: Layer, second: Layer) -> tuple[Layer, Layer]:
 def _nearest(outputs: list[_Output], gate: Layer) -> _Output:
     """The output whose gate sees what another gate of the step sees: a later step may read c by mistake."""
     seen = _seen(gate)
-    return max(outputs, key=lambda output: len(seen & _seen(output[2])))
+    return min(outputs, key=lambda output: len(seen ^ _seen(output[2])))
 
 
 def _seen(gate: Layer) -> set[Blob]:

@@ -193,4 +193,4 @@ def _by_weights(part: tuple[Signature, Use]) -> tuple[Signature, list[str]]:
     """The names of the weights that a blob is made with tell bottoms apart that are built alike."""
     signature, use = part
     *_, last = (None, *behind(use.blob))
-    return signature, [name for product in products_before(last) for name in names(product)]
+    return signature, sorted(name for product in products_before(last) for name in names(product))

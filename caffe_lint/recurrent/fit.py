@@ -243,6 +243,9 @@ class _Fitter:
     def _score_itself(self, node: Node, blob: Blob, depth: int) -> int:
         layer = blob.layer
         score = _likeness(node.layer, layer)
+        if score and self.link.has_core and self.link.roles.get(node.role) is layer:
+            # Which of two gates is which, a core may not know.
+            score += _OURS * (layer.type not in ACTIVATIONS)
         if score and depth:
             for slot, use in zip(node.slots, self._paired(node, layer, depth - 1), strict=True):
                 score += self._slot_score(slot, use, depth - 1)
@@ -258,7 +261,7 @@ class _Fitter:
             for use in blob.layer.bottoms[:1]
             if use.blob is not None and _likeness(node.layer, use.blob.layer) == _OURS
         )
-        return max((*missing, *ours), default=1) - 1
+        return max(*missing, *ours, 2, 2) - 2
 
     def _paired(self, node: Node, layer: Layer, depth: int) -> list[Use | None]:
         """The bottom for each slot: by place, or of summands and factors the one that fits best."""

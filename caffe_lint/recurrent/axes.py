@@ -37,7 +37,11 @@ def _members(unroll: Unroll) -> Iterator[Member]:
         if node.layer.type in _BLOCKS and (
             node.layer.type == "Slice" or unnumbered(role).endswith("_product")
         ):
-            for step, layer in unroll.layers_with(role):
+            layers = unroll.layers_with(role)
+            if node.layer.type == "Slice" and len(layers) == 1:
+                # It may cut a sequence of which the first of two steps reads nothing, as it has no state.
+                continue
+            for step, layer in layers:
                 if layer.type == node.layer.type:
                     yield Member(role, step, layer, axis_of(layer))
     for cut in time_slices(unroll):

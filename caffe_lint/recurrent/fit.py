@@ -128,8 +128,13 @@ class _Fitter:
                 best, extra = score, use
         likeness = _likeness(node.layer, layer)
         # A first step rather lacks what serves a state than what reads its input.
-        for slot in sorted(node.slots, key=self._needs_state):
-            if type(slot) is Inner and _likeness(self.pattern[slot.role].layer, layer) >= likeness:
+        slots = sorted(node.slots, key=self._needs_state)
+        lacks_state = self.link.number == 0 and any(map(self._needs_state, slots))
+        for slot in slots:
+            if type(slot) is not Inner:
+                continue
+            is_without = lacks_state and not self._needs_state(slot)
+            if is_without or _likeness(self.pattern[slot.role].layer, layer) >= likeness:
                 score = self.score(slot.role, blob, _DEPTH - 1) - 1
                 if score > best:
                     best, extra, instead = score, None, slot
@@ -255,7 +260,13 @@ class _Fitter:
         """How well a role is played if a layer is missing here, or one is too many."""
         if depth < 1:
             return 0
-        missing = (self.score(slot.role, blob, depth) for slot in node.slots if type(slot) is Inner)
+        missing = (
+            self._outside_score(slot, blob)
+            if isinstance(slot, Outside)
+            else self.score(slot.role, blob, depth)
+            for slot in node.slots
+            if not isinstance(slot, State)
+        )
         ours = (
             self.score(node.role, use.blob, depth)
             for use in blob.layer.bottoms[:1]

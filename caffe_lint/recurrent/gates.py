@@ -143,10 +143,10 @@ def gate_orders(look: Look) -> Iterator[Defect]:
 
 def _expected_piece(slot: Slot, cut_by: str, step: Step, unroll: Unroll) -> int | None:
     """Which top of a layer the usual step reads in a slot, through layers that this step does not have."""
-    if not isinstance(slot, Inner):
-        return None
-    if slot.role == cut_by:
-        return slot.top
-    below = unroll.pattern[slot.role].slots if slot.role not in step.layers else ()
-    found = (_expected_piece(each, cut_by, step, unroll) for each in below)
-    return next((top for top in found if top is not None), None)
+    slots = [slot]
+    for each in slots:  # grows on the way, so that the nearest is found first
+        if isinstance(each, Inner) and each.role == cut_by:
+            return each.top
+        if isinstance(each, Inner) and each.role not in step.layers:
+            slots += unroll.pattern[each.role].slots
+    return None

@@ -60,7 +60,9 @@ def _join_by_weights(chains: list[Chain], places: Places) -> None:
         first = chain.links[0]
         for other in chains:
             last = other.links[-1]
-            if other is chain or other.kind != chain.kind or not first.names or last.names != first.names:
+            # An only step goes on from no state, and has no weights for one.
+            is_alike = last.names == first.names or (len(other.links) == 1 and last.names < first.names)
+            if other is chain or other.kind != chain.kind or not last.names or not is_alike:
                 continue
             if _foreign_reads(first, chain, places) > _foreign_reads(last, other, places):
                 chains.remove(chain)

@@ -316,7 +316,8 @@ class _Fitter:
         return 1 if is_start else 0
 
     def _outside_score(self, slot: Outside, blob: Blob) -> int:
-        if self._is_of_another(blob.layer):
+        place = self.places.get(blob.layer)
+        if place is not None and place.link.chain is self.link.chain:
             return 0
         found = outside(blob, self.places, self.owners)
         if slot.layer is None:

@@ -45,13 +45,14 @@ class PlainStep:
     def pieces(self) -> dict[Layer, int]:
         """The Slices that the step reads, and which of their tops."""
         found = {}
-        for use in (*self._summands(), *(use for product in self.products for use in product.bottoms[:1])):
+        for use in (*self.summands(), *(use for product in self.products for use in product.bottoms[:1])):
             for blob in behind(use.blob):
                 if blob.layer.type == "Slice":
                     found[blob.layer] = blob.index
         return found
 
-    def _summands(self) -> Iterator[Use]:
+    def summands(self) -> Iterator[Use]:
+        """What the sum in front of the activation adds up."""
         summed = next((blob.layer for blob in behind(self.layer.tops[0]) if is_sum(blob.layer)), None)
         yield from summed.bottoms if summed is not None else ()
 
@@ -242,10 +243,12 @@ def _blocks_behind(blob: Blob | None) -> Iterator[Blob]:
 
 
 def _are_neighbours(step: PlainStep, other: PlainStep) -> bool:
-    """Whether both read neighbouring pieces of one sequence, beside the state."""
+    """Whether both read neighbouring pieces of one sequence, or one adds the state to its product instead."""
     if len(step.products) < 2 and not _has_piece(source(step.layer)):
         return False
     mine, others = step.pieces(), other.pieces()
+    if any(use.blob is other.layer.tops[0] for use in step.summands()):
+        return True
     return any(abs(index - others[piece]) == 1 for piece, index in mine.items() if piece in others)
 
 

@@ -5,7 +5,8 @@ read. What tells them from ordinary layers is that one of them reads another and
 both take their other input from one sequence that is cut.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 
 from ..net import Blob, Layer, Net, Use
 from .cores import Core
@@ -45,7 +46,7 @@ class PlainStep:
     def pieces(self) -> dict[Layer, int]:
         """The Slices that the step reads, and which of their tops."""
         found = {}
-        for use in (*self.summands(), *(use for product in self.products for use in product.bottoms[:1])):
+        for use in (*self.summands(), *(use for product in self.products for use in reads_of(product))):
             for blob in behind(use.blob):
                 if blob.layer.type == "Slice":
                     found[blob.layer] = blob.index
@@ -59,6 +60,8 @@ class PlainStep:
 
 Link = tuple[PlainStep, Use]
 """A step, and where another one reads its output."""
+
+_Way = tuple[frozenset[str], int]
 
 
 def find_plain_chains(net: Net, taken: set[Layer]) -> list[list[Core]]:
@@ -129,10 +132,16 @@ def _chains(steps: dict[Layer, PlainStep], taken: set[Layer], *, is_block: bool)
     followers: dict[Layer, list[Layer]] = {}
     read = {layer: [*_steps_read(step, steps)] for layer, step in steps.items() if layer not in taken}
     between = {} if is_block else _between(read, steps)
+    usual = Counter(
+        _way(steps[layer], use)
+        for layer, found in read.items()
+        for other, use in found
+        if steps[layer].shares_with(other)
+    )
     for layer, step in steps.items():
         if layer in taken:
             continue
-        found = between.get(layer) or _before(step, read[layer])
+        found = between.get(layer) or _before(step, read[layer], usual)
         if found is not None and found[0].layer not in taken:
             links[layer] = found
             followers.setdefault(found[0].layer, []).append(layer)
@@ -181,6 +190,10 @@ def _with_skipped(
             continue
         numbers = _numbers(steps[before], steps[skipped], steps[chain[at]])
         is_between = all(abs(step - first) == 1 < abs(after - first) for first, step, after in numbers)
+        both = steps[before].pieces().keys() & steps[chain[at]].pieces().keys()
+        has_input = not both or bool(both & steps[skipped].pieces().keys())
+        if not has_input or not _read_alike(steps[before], steps[skipped], steps[chain[at]]):
+            continue
         # Of two last steps without such numbers, the later one in the file is the last.
         is_last = at == len(chain) - 1
         if is_between and (numbers or not is_last):
@@ -188,6 +201,21 @@ def _with_skipped(
         elif is_last:
             chain.append(skipped)
     return chain
+
+
+def _read_alike(before: PlainStep, one: PlainStep, other: PlainStep) -> bool:
+    """Whether two steps may multiply what a third makes by the same weights; else it is input of one."""
+    through = [
+        {
+            name
+            for product in step.products
+            for use in reads_of(product)
+            if any(blob.layer is before.layer for blob in behind(use.blob))
+            for name in names(product)
+        }
+        for step in (one, other)
+    ]
+    return not all(through) or bool(set.intersection(*through))
 
 
 def _numbers(before: PlainStep, skipped: PlainStep, after: PlainStep) -> list[tuple[int, int, int]]:
@@ -211,10 +239,22 @@ def _steps_read(step: PlainStep, steps: dict[Layer, PlainStep]) -> Iterator[Link
                     break
 
 
-def _before(step: PlainStep, read: list[Link]) -> Link | None:
-    """The step that this one goes on from: it shares its weights, or reads the next piece of a sequence."""
+def _before(step: PlainStep, read: list[Link], usual: Mapping[_Way, int]) -> Link | None:
+    """The step that this one goes on from: it shares its weights, or reads the next piece of a sequence.
+
+    Of two such steps, the one that is read where most steps with these weights read one of their own.
+    """
     found = ((other, use) for other, use in read if step.shares_with(other) or _are_neighbours(step, other))
-    return max(found, key=lambda link: len(link[0].names.keys() & step.names), default=None)
+    return max(
+        found,
+        key=lambda link: (len(link[0].names.keys() & step.names), usual.get(_way(step, link[1]), 0)),
+        default=None,
+    )
+
+
+def _way(step: PlainStep, use: Use) -> _Way:
+    """With which weights a step reads another one, and at which bottom."""
+    return frozenset(step.names), use.layer.bottoms.index(use)
 
 
 def _between(read: dict[Layer, list[Link]], steps: dict[Layer, PlainStep]) -> dict[Layer, Link]:
@@ -247,7 +287,7 @@ def _are_neighbours(step: PlainStep, other: PlainStep) -> bool:
     if len(step.products) < 2 and not _has_piece(source(step.layer)):
         return False
     mine, others = step.pieces(), other.pieces()
-    if any(use.blob is other.layer.tops[0] for use in step.summands()):
+    if not step.is_block and any(use.blob is other.layer.tops[0] for use in step.summands()):
         return True
     return any(abs(index - others[piece]) == 1 for piece, index in mine.items() if piece in others)
 

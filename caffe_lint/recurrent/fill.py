@@ -278,9 +278,12 @@ class _Growth:
     def _goes_on_elsewhere(self, link: Link, fit: Fit) -> bool:
         """Whether the nearest weights before or behind a step are its own and not ours: it is another's."""
         mine = {name for layer in fit.layers.values() for name in names(layer)}
+        known = mine | self.names
         sides = (self._ahead(link), self._behind(fit))
-        nearest = (next(({*names(layer)} for layer in side if names(layer)), set()) for side in sides)
-        return any(mine & found and not self.names & found for found in nearest)
+        nearest = (
+            next((found for layer in side if (found := known & {*names(layer)})), set()) for side in sides
+        )
+        return any(found and not self.names & found for found in nearest)
 
     def _behind(self, fit: Fit) -> list[Layer]:
         """The layers before what a step reads in the place of states, as far as one step may reach."""

@@ -79,6 +79,11 @@ def forget_layers() -> None:
     gate_of.cache_clear()
 
 
+def makes_pieces(layer: Layer) -> bool:
+    """Whether the tops of a layer may be the pieces of a sequence, in their order."""
+    return layer.type == "Slice" or (not layer.bottoms and len(layer.tops) > 1)
+
+
 def source(layer: Layer) -> Blob | None:
     """What the first bottom reads."""
     return layer.bottoms[0].blob if layer.bottoms else None

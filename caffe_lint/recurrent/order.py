@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterator
 
 from ..net import Blob
-from .layer_kinds import behind, is_marked, is_sum, reads_of, source
+from .layer_kinds import behind, is_marked, is_sum, makes_pieces, reads_of, source
 from .links import Chain, Link, Places
 
 
@@ -52,7 +52,7 @@ def _pieces(link: Link, chain: Chain, places: Places) -> dict[Hashable, int]:
             place = places.get(blob.layer)
             if place is not None and place.link.chain is not chain:
                 found.setdefault((id(place.link.chain), place.role), place.link.number)
-            elif blob.layer.type == "Slice":
+            elif makes_pieces(blob.layer):
                 found.setdefault(id(blob.layer), blob.index)
             else:
                 continue

@@ -16,6 +16,7 @@ from .layer_kinds import (
     ON_THE_WAY,
     behind,
     is_sum,
+    makes_pieces,
     names,
     passes_on,
     products_before,
@@ -44,11 +45,11 @@ class PlainStep:
         )
 
     def pieces(self) -> dict[Layer, int]:
-        """The Slices that the step reads, and which of their tops."""
+        """The layers that cut sequences whose pieces the step reads, and which of their tops."""
         found = {}
         for use in (*self.summands(), *(use for product in self.products for use in reads_of(product))):
             for blob in behind(use.blob):
-                if blob.layer.type == "Slice":
+                if makes_pieces(blob.layer):
                     found[blob.layer] = blob.index
         return found
 

@@ -228,9 +228,11 @@ class _Growth:
         link.number = len(self.chain.links) if needs_state else 0
         fit = self._fit(link)
         is_single = link.root in self.single and not self._goes_on_elsewhere(link, fit)
-        if self._share(fit) < self._least(fit, is_single=is_single) or (
-            needs_state and not self._reads_last(fit)
-        ):
+        share = self._share(fit)
+        if share < self._least(fit, is_single=is_single):
+            return None
+        # Half a step behind the last one may well be what is made of its output.
+        if needs_state and (share <= _ENOUGH_OF_OURS or not self._reads_last(fit)):
             return None
         core = self.usual.view.link.roles
         link.roles = {role: layer for role, layer in fit.layers.items() if role in core}

@@ -172,7 +172,7 @@ def _comes_from_x(slot: Slot, look: Look) -> bool:
 def _fits(found: Shape, expected: Shape) -> bool:
     if found is None or expected is None or len(found) != len(expected):
         return found is None or expected is None
-    return all(one is None or one == other for one, other in zip(found, expected, strict=True))
+    return all(None in (one, other) or one == other for one, other in zip(found, expected, strict=True))
 
 
 def _shown(shape: Shape) -> str:

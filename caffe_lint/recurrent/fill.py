@@ -170,6 +170,7 @@ class _Growth:
             for layer in self._ahead(last)
             for top in (layer.tops[:2] if layer.type in UNITS else layer.tops[:1])
         ]
+        tops = [top for top in tops if not self._is_part_of_another(top)]
         links = [link for top in tops if (link := self._accepted({"h": top}, needs_state=True)) is not None]
         if not links:
             return False
@@ -180,6 +181,14 @@ class _Growth:
         self._settle(best)
         self.chain.links.append(best)
         return True
+
+    def _is_part_of_another(self, blob: Blob) -> bool:
+        """Whether a gate or an activation of another cell is made of a blob: an output goes into products."""
+        places = (self.places.get(use.layer) for use in blob.uses)
+        chains = (place.link.chain for place in places if place is not None)
+        others = (chain for chain in chains if chain is not self.chain and chain.kind != "recursive")
+        # A last step may have our weights by mistake.
+        return any(other.links[0].names and not other.links[0].names & self.names for other in others)
 
     def _likeness(self, link: Link) -> float:
         """How likely an output is that of a step: by what is there at all, and close to it."""

@@ -243,14 +243,25 @@ def _steps_read(step: PlainStep, steps: dict[Layer, PlainStep]) -> Iterator[Link
 def _before(step: PlainStep, read: list[Link], usual: Mapping[_Way, int]) -> Link | None:
     """The step that this one goes on from: it shares its weights, or reads the next piece of a sequence.
 
-    Of two such steps, the one that is read where most steps with these weights read one of their own.
+    Of two such steps, the one that is read where most steps with these weights read one of their own; or the
+    one whose output is joined with that of the step.
     """
     found = ((other, use) for other, use in read if step.shares_with(other) or _are_neighbours(step, other))
     return max(
         found,
-        key=lambda link: (len(link[0].names.keys() & step.names), usual.get(_way(step, link[1]), 0)),
+        key=lambda link: (
+            len(link[0].names.keys() & step.names),
+            usual.get(_way(step, link[1]), 0),
+            _are_joined(step, link[0]),
+        ),
         default=None,
     )
+
+
+def _are_joined(step: PlainStep, other: PlainStep) -> bool:
+    """Whether the outputs of both stand in one sequence."""
+    one, two = ({use.layer for use in each.layer.tops[0].uses} for each in (step, other))
+    return any(layer.type == "Concat" and len(layer.bottoms) > 2 for layer in one & two)
 
 
 def _way(step: PlainStep, use: Use) -> _Way:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..layers import Shape, constant_of, dummy_fillers
 from ..net import Blob, Use
 from .defect import Defect, Look, Place, usual
-from .model import Inner, Outside, Slot, State, Unroll
+from .model import Inner, Outside, Slot, State, Step, Unroll
 
 _ENOUGH_STEPS = 8
 _LONGEST_ITEM = 3
@@ -97,7 +97,7 @@ def _random(use: Use, blob: Blob) -> Defect | None:
 
 def _shape(slot: State, use: Use, blob: Blob, look: Look) -> Defect | None:
     found, expected = look.shape(blob), _expected(slot, use, look)
-    if found is None or expected is None or _fits(found, expected):
+    if found is None or expected is None or _fits(found, expected) or _is_x(found, expected, look):
         return None
     message = (
         f"the initial state '{blob.name}' is {_shown(found)}, the states of the steps are {_shown(expected)}"
@@ -109,6 +109,20 @@ def _shape(slot: State, use: Use, blob: Blob, look: Look) -> Defect | None:
         span = shapes[blob.index % len(shapes)].place
     note = Place("the first step reads it here", use.span)
     return Defect("initial-state", message, span, (note,), resizes=(maker,))
+
+
+def _is_x(found: Shape, expected: Shape, look: Look) -> bool:
+    """Whether x and a state have changed places: without names only their shapes tell which is which."""
+    first, *others = [[*_read_as_x(step, look)] for step in look.unroll.steps[:_ENOUGH_STEPS]]
+    return expected in first and any(found in shapes for shapes in others)
+
+
+def _read_as_x(step: Step, look: Look) -> Iterator[Shape]:
+    """The shapes of what a step reads from outside, if it is no state."""
+    for role, uses in step.bottoms.items():
+        for slot, use in zip(look.unroll.pattern[role].slots, uses, strict=True):
+            if type(slot) is Outside and use is not None:
+                yield look.shape(use.blob)
 
 
 def _expected(slot: State, use: Use, look: Look) -> Shape:

@@ -119,6 +119,9 @@ def extra_layer(spot: Spot) -> list[Layer] | None:
 def missing_layer(spot: Spot) -> list[Layer] | None:
     # What stands behind the last step is of no step, as far as a file shows.
     after = () if spot.step == spot.cell.steps - 1 else ("relu_after",)
+    if spot.step == 0 and {"relu before", "relu after"} <= spot.cell.traits:
+        # A ReLU behind a ReLU may belong to the block before as well.
+        return None
     layer = spot.pick("forget_bias", "relu", *after, "norm_scale", "norm", "complement")
     return bypass(spot.draft, layer) if layer else None
 

@@ -358,9 +358,11 @@ class _Growth:
 
     def _reads_last(self, fit: Fit) -> bool:
         last = self.chain.links[-1]
-        for uses in fit.bottoms.values():
-            for use in uses:
-                for blob in behind(use.blob) if use is not None else ():
+        for role, uses in fit.bottoms.items():
+            for slot, use in zip(self.usual.pattern[role].slots, uses, strict=True):
+                if use is None or (self.chain.kind == "recursive" and type(slot) is not State):
+                    continue  # what the first block reads, others may add too
+                for blob in behind(use.blob):
                     place = self.places.get(blob.layer)
                     if place is not None and place.link is last:
                         return True

@@ -11,6 +11,8 @@ from .pattern import Pattern, outside
 
 _DEPTH = 3
 _OURS, _ALIKE, _AKIN = 8, 4, 1
+_INPUT_GATES = ("i_gate", "g_gate")
+"""Gates that only their activations tell apart."""
 
 
 class Fit:
@@ -110,10 +112,20 @@ class _Fitter:
         elif instead is not None:
             self._without(node, instead)
             self.assign(instead.role, blob)
+        elif not best and (rest := self._rest_without_state(node)) is not None:
+            self._without(node, rest)
+            self.assign(rest.role, blob)
         elif best or len(layer.bottoms) == len(node.slots):
             self._take(node, layer)
         else:
             self._without(node, None)
+
+    def _rest_without_state(self, node: Node) -> Inner | None:
+        """Of what a first step adds up, what is left where it has no state."""
+        if self.link.number or not is_sum(node.layer) or not any(map(self._needs_state, node.slots)):
+            return None
+        rest = [slot for slot in node.slots if not self._needs_state(slot)]
+        return rest[0] if len(rest) == 1 and type(rest[0]) is Inner else None
 
     def _choice(self, node: Node, blob: Blob) -> tuple[int, Use | None, Inner | None]:
         """How well a layer plays a role, or which bottom of it or slot of the role fits better."""
@@ -248,13 +260,21 @@ class _Fitter:
     def _score_itself(self, node: Node, blob: Blob, depth: int) -> int:
         layer = blob.layer
         score = _likeness(node.layer, layer)
-        if score and self.link.has_core and self.link.roles.get(node.role) is layer:
-            # Which of two gates is which, a core may not know.
-            score += _OURS * (layer.type not in ACTIVATIONS)
+        if score and self._is_certain(node.role, layer):
+            score += _OURS
         if score and depth:
             for slot, use in zip(node.slots, self._paired(node, layer, depth - 1), strict=True):
                 score += self._slot_score(slot, use, depth - 1)
         return score
+
+    def _is_certain(self, role: str, layer: Layer) -> bool:
+        """Whether the core of the step says that a layer has a role; of two gates alike it does not know."""
+        core = self.link.roles if self.link.has_core else {}
+        if core.get(role) is not layer:
+            return False
+        return layer.type not in ACTIVATIONS or all(
+            other is layer or other.type != layer.type for name, other in core.items() if name in _INPUT_GATES
+        )
 
     def _score_nearby(self, node: Node, blob: Blob, depth: int) -> int:
         """How well a role is played if a layer is missing here, or one is too many."""

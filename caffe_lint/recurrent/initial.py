@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ..layers import Shape, constant_of, dummy_fillers
 from ..net import Blob, Use
 from .defect import Defect, Look, Place, usual
+from .layer_kinds import LEARNED
 from .model import Inner, Outside, Slot, State, Step, Unroll
 
 _ENOUGH_STEPS = 8
@@ -118,10 +119,11 @@ def _is_x(found: Shape, expected: Shape, look: Look) -> bool:
 
 
 def _read_as_x(step: Step, look: Look) -> Iterator[Shape]:
-    """The shapes of what a step reads from outside, if it is no state."""
+    """The shapes of what a step multiplies by weights and no step makes."""
     for role, uses in step.bottoms.items():
-        for slot, use in zip(look.unroll.pattern[role].slots, uses, strict=True):
-            if type(slot) is Outside and use is not None:
+        node = look.unroll.pattern[role]
+        for slot, use in zip(node.slots, uses, strict=True):
+            if node.layer.type in LEARNED and type(slot) is Outside and use is not None:
                 yield look.shape(use.blob)
 
 

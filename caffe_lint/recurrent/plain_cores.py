@@ -46,11 +46,12 @@ class PlainStep:
 
     def pieces(self) -> dict[Layer, int]:
         """The layers that cut sequences whose pieces the step reads, and which of their tops."""
-        found = {}
+        found: dict[Layer, int] = {}
         for use in (*self.summands(), *(use for product in self.products for use in reads_of(product))):
             for blob in behind(use.blob):
                 if makes_pieces(blob.layer):
-                    found[blob.layer] = blob.index
+                    # Behind a state stands an older piece.
+                    found.setdefault(blob.layer, blob.index)
         return found
 
     def summands(self) -> Iterator[Use]:

@@ -9,10 +9,11 @@ from .links import Link, Places
 from .model import Inner, Node, Outside, Slot, State
 from .pattern import Pattern, outside
 
-_DEPTH = 3
+_DEPTH = 5
+"""How many layers deep it is looked at what plays a role: a gate may be a sum of sums of products."""
 _OURS, _ALIKE, _AKIN = 8, 4, 1
 _INPUT_GATES = ("i_gate", "g_gate")
-"""Gates that only their activations tell apart."""
+"""Gates that only the Sigmoid of the first tells apart."""
 
 
 class Fit:
@@ -68,6 +69,7 @@ class _Fitter:
         self.places = places
         self.owners = owners
         self.fit = Fit()
+        self._scores: dict[tuple[str, Blob, int], int] = {}
         self._doubtful: list[tuple[str, Blob]] = []
         self._shared = {
             slot.layer
@@ -242,6 +244,12 @@ class _Fitter:
         """How well the layer that makes a blob plays a role, 0 if not at all."""
         if blob is None:
             return 0
+        key = (role, blob, depth)
+        if key not in self._scores:
+            self._scores[key] = self._score(role, blob, depth)
+        return self._scores[key]
+
+    def _score(self, role: str, blob: Blob, depth: int) -> int:
         node = self.pattern[role]
         place = self.places.get(blob.layer)
         if place is not None and place.link is not self.link:
@@ -272,9 +280,8 @@ class _Fitter:
         core = self.link.roles if self.link.has_core else {}
         if core.get(role) is not layer:
             return False
-        return layer.type not in ACTIVATIONS or all(
-            other is layer or other.type != layer.type for name, other in core.items() if name in _INPUT_GATES
-        )
+        sigmoids = [core[name].type == "Sigmoid" for name in _INPUT_GATES if name in core]
+        return role not in _INPUT_GATES or sum(sigmoids) == 1
 
     def _score_nearby(self, node: Node, blob: Blob, depth: int) -> int:
         """How well a role is played if a layer is missing here, or one is too many."""

@@ -287,19 +287,15 @@ class _Fitter:
         """How well a role is played if a layer is missing here, or one is too many."""
         if depth < 1:
             return 0
-        missing = (
-            self._outside_score(slot, blob)
-            if isinstance(slot, Outside)
-            else self.score(slot.role, blob, depth)
-            for slot in node.slots
-            if not isinstance(slot, State)
-        )
+        missing = (self._blob_score(slot, blob, depth) for slot in node.slots if not isinstance(slot, State))
         ours = (
             self.score(node.role, use.blob, depth)
             for use in blob.layer.bottoms[:1]
             if use.blob is not None and _likeness(node.layer, use.blob.layer) == _OURS
         )
-        return max(*missing, *ours, 2, 2) - 2
+        is_expected = self.link.number == 0 and any(map(self._needs_state, node.slots))
+        cost = 1 if is_expected else 2
+        return max(*missing, *ours, cost, cost) - cost
 
     def _paired(self, node: Node, layer: Layer, depth: int) -> list[Use | None]:
         """The bottom for each slot: by place, or of summands and factors the one that fits best."""
@@ -322,16 +318,17 @@ class _Fitter:
         return [layer.bottoms[chosen[at]] if at in chosen else None for at in range(len(node.slots))]
 
     def _slot_score(self, slot: Slot, use: Use | None, depth: int) -> int:
-        if use is None or use.blob is None:
-            return 0
+        return 0 if use is None or use.blob is None else self._blob_score(slot, use.blob, depth)
+
+    def _blob_score(self, slot: Slot, blob: Blob, depth: int) -> int:
         if type(slot) is Inner:
-            score = self.score(slot.role, use.blob, depth)
+            score = self.score(slot.role, blob, depth)
             # Of pieces that fit alike, the one with the right number.
-            return score and score + (len(use.blob.layer.tops) > 1 and use.blob.index == slot.top)
+            return score and score + (len(blob.layer.tops) > 1 and blob.index == slot.top)
         if type(slot) is State:
-            return self._state_score(slot, use.blob)
+            return self._state_score(slot, blob)
         assert type(slot) is Outside
-        return self._outside_score(slot, use.blob)
+        return self._outside_score(slot, blob)
 
     def _state_score(self, slot: State, blob: Blob) -> int:
         for each in behind(blob):

@@ -149,7 +149,7 @@ class _Fitter:
                 continue
             is_without = lacks_state and not self._needs_state(slot)
             if is_without or _likeness(self.pattern[slot.role].layer, layer) >= likeness:
-                score = self.score(slot.role, blob, _DEPTH - 1) - 1
+                score = self.score(slot.role, blob) - 1
                 if score > best:
                     best, extra, instead = score, None, slot
         return best, extra, instead

@@ -291,7 +291,7 @@ class _Fitter:
         ours = (
             self.score(node.role, use.blob, depth)
             for use in blob.layer.bottoms[:1]
-            if use.blob is not None and _likeness(node.layer, use.blob.layer) == _OURS
+            if use.blob is not None and self._may_be_behind(node, blob.layer, use)
         )
         is_expected = self.link.number == 0 and any(map(self._needs_state, node.slots))
         cost = 1 if is_expected else 2

@@ -2,9 +2,11 @@
 
 from collections.abc import Hashable, Iterator
 
-from ..net import Blob
+from ..net import Blob, Layer
 from .layer_kinds import behind, is_marked, is_sum, makes_pieces, reads_of, source
-from .links import Chain, Link, Places
+from .links import Chain, Link, Place, Places
+
+_FAR_ENOUGH = 12
 
 
 def put_in_order(chain: Chain, places: Places) -> bool:
@@ -45,7 +47,7 @@ def _reads(link: Link, other: Link, places: Places) -> bool:
 
 
 def _pieces(link: Link, chain: Chain, places: Places) -> dict[Hashable, int]:
-    """The pieces that a step reads: of which sequence, and which of them."""
+    """The number of a step as others show it: the pieces that it reads, and where its output goes."""
     found: dict[Hashable, int] = {}
     for start in _starts(link):
         for blob in behind(start):
@@ -57,7 +59,25 @@ def _pieces(link: Link, chain: Chain, places: Places) -> dict[Hashable, int]:
             else:
                 continue
             break
+    for use in link.states["h"].uses:
+        if use.layer.type == "Concat" and len(use.layer.bottoms) > 2:
+            found.setdefault(id(use.layer), use.layer.bottoms.index(use))
+        reader = _reader(use.layer, chain, places)
+        if reader is not None:
+            found.setdefault((id(reader.link.chain), "reads"), reader.link.number)
     return found
+
+
+def _reader(layer: Layer, chain: Chain, places: Places) -> Place | None:
+    """The step of another chain that a layer leads to."""
+    reached = [layer]
+    for each in reached:  # grows on the way
+        place = places.get(each)
+        if place is not None:
+            return place if place.link.chain is not chain else None
+        if len(reached) < _FAR_ENOUGH:
+            reached += (use.layer for top in each.tops for use in top.uses)
+    return None
 
 
 def _starts(link: Link) -> Iterator[Blob | None]:

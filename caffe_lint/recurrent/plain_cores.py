@@ -233,6 +233,8 @@ def _numbers(before: PlainStep, skipped: PlainStep, after: PlainStep) -> list[tu
 def _steps_read(step: PlainStep, steps: dict[Layer, PlainStep]) -> Iterator[Link]:
     """The steps whose output this one reads, and where."""
     for product in step.products:
+        if any(use.layer.type == "Slice" for top in product.tops for use in top.uses):
+            continue  # It multiplies a whole sequence.
         for use in reads_of(product):
             for blob in behind(use.blob) if not step.is_block else _blocks_behind(use.blob):
                 other = steps.get(blob.layer)

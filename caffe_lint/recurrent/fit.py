@@ -134,6 +134,8 @@ class _Fitter:
         layer = blob.layer
         best = self._score_itself(node, blob, _DEPTH)
         extra, instead = None, None
+        if self._is_certain(node.role, layer):
+            return best, None, None
         for use in layer.bottoms[:2]:
             if (
                 self._may_be_behind(node, layer, use)

@@ -246,30 +246,47 @@ def _steps_read(step: PlainStep, steps: dict[Layer, PlainStep]) -> Iterator[Link
 def _before(step: PlainStep, read: list[Link], usual: Mapping[_Way, int]) -> Link | None:
     """The step that this one goes on from: it shares its weights, or reads the next piece of a sequence.
 
-    Of two such steps, the one that is read where most steps with these weights read one of their own; or the
-    one whose output is joined with that of the step.
+    Of two such steps, the one whose output is joined with that of the step, or else the one that is read
+    where most steps with these weights read one of their own.
     """
-    found = ((other, use) for other, use in read if step.shares_with(other) or _are_neighbours(step, other))
+    found = [
+        (other, use)
+        for other, use in read
+        if (step.shares_with(other) and not _is_read_as_x(step, use, usual))
+        or _are_neighbours(step, other)
+        or _are_joined(step, other)
+    ]
     return max(
         found,
         key=lambda link: (
+            _are_joined(step, link[0]),
             len(link[0].names.keys() & step.names),
             usual.get(_way(step, link[1]), 0),
-            _are_joined(step, link[0]),
         ),
         default=None,
     )
 
 
-def _are_joined(step: PlainStep, other: PlainStep) -> bool:
-    """Whether the outputs of both stand in one sequence."""
-    one, two = ({use.layer for use in each.layer.tops[0].uses} for each in (step, other))
-    return any(layer.type == "Concat" and len(layer.bottoms) > 2 for layer in one & two)
-
-
 def _way(step: PlainStep, use: Use) -> _Way:
     """With which weights a step reads another one, and at which bottom."""
     return frozenset(step.names), use.layer.bottoms.index(use)
+
+
+def _is_read_as_x(step: PlainStep, use: Use, usual: Mapping[_Way, int]) -> bool:
+    """Whether most steps with these weights read their own kind at another bottom."""
+    names_read, at = _way(step, use)
+    others = (usual.get((names_read, number), 0) for number in range(len(use.layer.bottoms)) if number != at)
+    return 2 * usual.get((names_read, at), 0) < max(others, default=0)
+
+
+def _are_joined(step: PlainStep, other: PlainStep) -> bool:
+    """Whether the outputs of both stand in one sequence."""
+    return bool(_sequences(step) & _sequences(other))
+
+
+def _sequences(step: PlainStep) -> set[Layer]:
+    readers = (use.layer for use in step.layer.tops[0].uses)
+    return {layer for layer in readers if layer.type == "Concat" and len(layer.bottoms) > 2}
 
 
 def _between(read: dict[Layer, list[Link]], steps: dict[Layer, PlainStep]) -> dict[Layer, Link]:

@@ -290,10 +290,11 @@ class _Fitter:
         if depth < 1:
             return 0
         missing = (self._blob_score(slot, blob, depth) for slot in node.slots if not isinstance(slot, State))
+        is_plain = len(blob.layer.bottoms) == 1 and blob.layer.type not in LEARNED
         ours = (
             self.score(node.role, use.blob, depth)
             for use in blob.layer.bottoms[:1]
-            if use.blob is not None and self._may_be_behind(node, blob.layer, use)
+            if use.blob is not None and (is_plain or _likeness(node.layer, use.blob.layer) == _OURS)
         )
         is_expected = self.link.number == 0 and any(map(self._needs_state, node.slots))
         cost = 1 if is_expected else 2

@@ -146,6 +146,8 @@ class _Fitter:
         # A first step rather lacks what serves a state than what reads its input.
         slots = sorted(node.slots, key=self._needs_state)
         lacks_state = self.link.number == 0 and any(map(self._needs_state, slots))
+        if self._rest_without_state(node) is not None and not self._adds_state(node, layer):
+            best, extra = 0, None
         for slot in slots:
             if type(slot) is not Inner:
                 continue
@@ -155,6 +157,15 @@ class _Fitter:
                 if score > best:
                     best, extra, instead = score, None, slot
         return best, extra, instead
+
+    def _adds_state(self, node: Node, layer: Layer) -> bool:
+        """Whether there is something in a first step for each summand that serves a state."""
+        uses = self._paired(node, layer, _DEPTH)
+        return all(
+            self._slot_score(slot, use, _DEPTH - 1)
+            for slot, use in zip(node.slots, uses, strict=True)
+            if type(slot) is Inner and self._needs_state(slot)
+        )
 
     def _may_be_behind(self, node: Node, layer: Layer, use: Use) -> bool:
         """Whether the layer that plays a role may stand before another one, which is too much then.

@@ -5,7 +5,7 @@ from functools import cached_property
 from operator import itemgetter
 
 from ..net import Blob, Layer, Use
-from .layer_kinds import behind, coefficients, names, operation, products_before
+from .layer_kinds import behind, coefficients, makes_pieces, names, operation, products_before
 from .links import Chain, Link, Place, Places
 
 SHARED = -1
@@ -173,7 +173,7 @@ class View:
             if place.link.chain is self.link.chain:
                 return "state", place.role_of(blob), blob.index, self.link.number - place.link.number
             return place.link.chain, place.role, blob.index
-        if layer.type == "Slice":
+        if makes_pieces(layer):
             return "piece", layer
         return layer.type, layer if self._owners.get(layer) == SHARED else None
 

@@ -7,7 +7,7 @@ from itertools import islice
 
 from ..net import Blob, Layer, Use
 from .extent import SHARED, View, step_of_layers
-from .layer_kinds import ACTIVATIONS, LEARNED, is_marked, is_product, is_scaled, is_sum, names
+from .layer_kinds import ACTIVATIONS, LEARNED, is_marked, is_product, is_scaled, is_sum, makes_pieces, names
 from .links import Chain, Link, Places
 from .model import Inner, Node, Outside, Slot, State
 
@@ -117,7 +117,7 @@ def outside(blob: Blob, places: Places, owners: dict[Layer, int]) -> Outside:
     place = places.get(layer)
     if place is not None:
         return Outside((id(place.link.chain), place.role, blob.index), place.link.number)
-    if layer.type == "Slice":
+    if makes_pieces(layer):
         return Outside(layer, blob.index)
     # A blob that only one step reads may be its piece of a sequence; that all steps read is one for all.
     is_for_all = owners.get(layer) == SHARED or _is_read_by_several(blob, owners)

@@ -49,7 +49,8 @@ def find_defects(
     params = [_params(unroll) for unroll in unrolls]
     resized: set[Layer] = set()
     shape: ShapeOf | None = None
-    for unroll in unrolls:
+    # A cell that reads another one ends behind it.
+    for unroll in sorted(unrolls, key=_end):
         if len(unroll.steps) < 2:
             continue
         mine = next(names for names, each in zip(params, unrolls, strict=True) if each is unroll)
@@ -70,6 +71,10 @@ def find_defects(
                     # The next cell may read what this one makes, which is no measure for it.
                     resized.update(defect.resizes)
                     shape = None
+
+
+def _end(unroll: Unroll) -> int:
+    return max(layer.index for layer in unroll.steps[-1].layers.values())
 
 
 def _params(unroll: Unroll) -> frozenset[str]:

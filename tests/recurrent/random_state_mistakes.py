@@ -49,7 +49,14 @@ def product_reads_c(spot: Spot) -> list[Layer] | None:
 
 def h_of_two_steps_ago(spot: Spot) -> list[Layer] | None:
     old, new = spot.before(spot.cell.h, 1), spot.before(spot.cell.h, 2)
-    return reread(spot.find(*READERS_OF_H), old, new) if old and new else None
+    if not old or not new:
+        return None
+    readers = reread(spot.find(*READERS_OF_H), old, new)
+    is_last, sequences = spot.step == spot.cell.steps - 1, spot.everywhere("x_slice", "concat")
+    if is_last and spot.draft.is_shuffled and spot.cell.cutter is None and not sequences:
+        # Which of the two steps that go on from one state is the last may show nowhere.
+        readers += [layer for layer in spot.cell.find(spot.step - 1, *READERS_OF_H) if new in layer.bottoms]
+    return readers
 
 
 def one_reader_of_two_steps_ago(spot: Spot) -> list[Layer] | None:

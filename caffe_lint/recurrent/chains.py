@@ -30,9 +30,11 @@ def find_chains(net: Net) -> list[list[Core]]:
     for start in starts:
         chain = [start]
         while next_steps := followers.get(id(chain[-1])):
-            # Several decoders may go on from one state: all but the first are chains of their own.
-            chain.append(next_steps[0])
-            starts += next_steps[1:]
+            # Several cells may go on from one state: all but one with its weights are chains of their own.
+            own = weights_of(chain[-1])
+            following, *others = sorted(next_steps, key=lambda core: not own & weights_of(core))
+            chain.append(following)
+            starts += others
         chains += _runs(chain, owners)
     _return_strays(chains)
     taken = {layer for core in cores for layer in core.roles.values()}

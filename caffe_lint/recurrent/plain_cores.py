@@ -6,7 +6,7 @@ both take their other input from one sequence that is cut.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from ..net import Blob, Layer, Net, Use
 from .cores import Core
@@ -63,7 +63,8 @@ class PlainStep:
 Link = tuple[PlainStep, Use]
 """A step, and where another one reads its output."""
 
-_Way = tuple[frozenset[str], int]
+_Ways = Counter[tuple[tuple[str, ...], int]]
+"""With which weights, and at which bottom, steps read others that share some of them; how often."""
 
 
 def find_plain_chains(net: Net, taken: set[Layer]) -> list[list[Core]]:
@@ -134,16 +135,15 @@ def _chains(steps: dict[Layer, PlainStep], taken: set[Layer], *, is_block: bool)
     followers: dict[Layer, list[Layer]] = {}
     read = {layer: [*_steps_read(step, steps)] for layer, step in steps.items() if layer not in taken}
     between = {} if is_block else _between(read, steps)
-    usual = Counter(
-        _way(steps[layer], use)
-        for layer, found in read.items()
-        for other, use in found
-        if steps[layer].shares_with(other)
-    )
+    usual: dict[frozenset[str], _Ways] = {}
+    for layer, others in read.items():
+        step = steps[layer]
+        ways = usual.setdefault(frozenset(step.names), Counter())
+        ways.update(_way(step, use) for other, use in others if step.shares_with(other))
     for layer, step in steps.items():
         if layer in taken:
             continue
-        found = between.get(layer) or _before(step, read[layer], usual)
+        found = between.get(layer) or _before(step, read[layer], usual[frozenset(step.names)])
         if found is not None and found[0].layer not in taken:
             links[layer] = found
             followers.setdefault(found[0].layer, []).append(layer)
@@ -243,7 +243,7 @@ def _steps_read(step: PlainStep, steps: dict[Layer, PlainStep]) -> Iterator[Link
                     break
 
 
-def _before(step: PlainStep, read: list[Link], usual: Mapping[_Way, int]) -> Link | None:
+def _before(step: PlainStep, read: list[Link], ways: _Ways) -> Link | None:
     """The step that this one goes on from: it shares its weights, or reads the next piece of a sequence.
 
     Of two such steps, the one whose output is joined with that of the step, or else the one that is read
@@ -252,7 +252,7 @@ def _before(step: PlainStep, read: list[Link], usual: Mapping[_Way, int]) -> Lin
     found = [
         (other, use)
         for other, use in read
-        if (step.shares_with(other) and not _is_read_as_x(step, use, usual))
+        if (step.shares_with(other) and not _is_read_as_x(step, use, ways))
         or _are_neighbours(step, other)
         or _are_joined(step, other)
     ]
@@ -261,22 +261,21 @@ def _before(step: PlainStep, read: list[Link], usual: Mapping[_Way, int]) -> Lin
         key=lambda link: (
             _are_joined(step, link[0]),
             len(link[0].names.keys() & step.names),
-            usual.get(_way(step, link[1]), 0),
+            ways[_way(step, link[1])],
         ),
         default=None,
     )
 
 
-def _way(step: PlainStep, use: Use) -> _Way:
-    """With which weights a step reads another one, and at which bottom."""
-    return frozenset(step.names), use.layer.bottoms.index(use)
+def _way(step: PlainStep, use: Use) -> tuple[tuple[str, ...], int]:
+    product = next((each for each in step.products if use in reads_of(each)), None)
+    return names(product) if product is not None else (), use.layer.bottoms.index(use)
 
 
-def _is_read_as_x(step: PlainStep, use: Use, usual: Mapping[_Way, int]) -> bool:
-    """Whether most steps with these weights read their own kind at another bottom."""
-    names_read, at = _way(step, use)
-    others = (usual.get((names_read, number), 0) for number in range(len(use.layer.bottoms)) if number != at)
-    return 2 * usual.get((names_read, at), 0) < max(others, default=0)
+def _is_read_as_x(step: PlainStep, use: Use, ways: _Ways) -> bool:
+    """Whether most steps with these weights read their own kind in another way."""
+    way = _way(step, use)
+    return 2 * ways[way] < max((number for other, number in ways.items() if other != way), default=0)
 
 
 def _are_joined(step: PlainStep, other: PlainStep) -> bool:

@@ -160,10 +160,13 @@ def _chains(steps: dict[Layer, PlainStep], taken: set[Layer], *, is_block: bool)
 def _branches(
     start: Layer, followers: dict[Layer, list[Layer]], steps: dict[Layer, PlainStep]
 ) -> Iterator[list[Layer]]:
-    """The longest chain from a start, and those that leave it on the way."""
+    """The longest chain with most weights in common from a start, and those that leave it on the way."""
     chain, skipped = [start], []
     while next_steps := followers.get(chain[-1]):
-        longest, *others = sorted(next_steps, key=lambda layer: -_length(layer, followers))
+        mine = steps[chain[-1]].names.keys()
+        longest, *others = sorted(
+            next_steps, key=lambda layer: (-len(mine & steps[layer].names.keys()), -_length(layer, followers))
+        )
         for other in others:
             if other in followers:
                 yield from _branches(other, followers, steps)
@@ -206,18 +209,20 @@ def _with_skipped(
 
 
 def _read_alike(before: PlainStep, one: PlainStep, other: PlainStep) -> bool:
-    """Whether two steps may multiply what a third makes by the same weights; else it is input of one."""
-    through = [
-        {
-            name
-            for product in step.products
-            for use in reads_of(product)
-            if any(blob.layer is before.layer for blob in behind(use.blob))
-            for name in names(product)
-        }
-        for step in (one, other)
-    ]
+    """Whether two steps may multiply what a third makes by the same weights; else one reads it as input."""
+    through = [_read_through(step, before) for step in (one, other)]
     return not all(through) or bool(set.intersection(*through))
+
+
+def _read_through(step: PlainStep, other: PlainStep) -> set[str]:
+    """The weights by which a step multiplies what another one makes."""
+    return {
+        name
+        for product in step.products
+        for use in reads_of(product)
+        if any(blob.layer is other.layer for blob in behind(use.blob))
+        for name in names(product)
+    }
 
 
 def _numbers(before: PlainStep, skipped: PlainStep, after: PlainStep) -> list[tuple[int, int, int]]:

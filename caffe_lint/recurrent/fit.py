@@ -136,6 +136,8 @@ class _Fitter:
         extra, instead = None, None
         if self._is_certain(node.role, layer):
             return best, None, None
+        if self._rest_without_state(node) is not None and not self._adds_state(node, layer):
+            best = 0
         for use in layer.bottoms[:2]:
             if (
                 self._may_be_behind(node, layer, use)
@@ -146,8 +148,6 @@ class _Fitter:
         # A first step rather lacks what serves a state than what reads its input.
         slots = sorted(node.slots, key=self._needs_state)
         lacks_state = self.link.number == 0 and any(map(self._needs_state, slots))
-        if self._rest_without_state(node) is not None and not self._adds_state(node, layer):
-            best, extra = 0, None
         for slot in slots:
             if type(slot) is not Inner:
                 continue
@@ -301,11 +301,12 @@ class _Fitter:
         if depth < 1:
             return 0
         missing = (self._blob_score(slot, blob, depth) for slot in node.slots if not isinstance(slot, State))
-        is_plain = len(blob.layer.bottoms) == 1 and blob.layer.type not in LEARNED
+        uses = blob.layer.bottoms if len(blob.layer.bottoms) == 1 else ()
         ours = (
             self.score(node.role, use.blob, depth)
-            for use in blob.layer.bottoms[:1]
-            if use.blob is not None and (is_plain or _likeness(node.layer, use.blob.layer) == _OURS)
+            for use in uses
+            if use.blob is not None
+            if blob.layer.type not in LEARNED or _likeness(node.layer, use.blob.layer) == _OURS
         )
         is_expected = self.link.number == 0 and any(map(self._needs_state, node.slots))
         cost = 1 if is_expected else 2

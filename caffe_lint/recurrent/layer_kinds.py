@@ -1,6 +1,6 @@
 """What the layers of a recurrent step do, as far as the search for steps needs to know."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -22,7 +22,12 @@ UNITS = frozenset({"LSTMUnit", "LstmUnit"})
 _ONE_TO_ONE = frozenset({"BatchNorm", "Bias", "Dropout", "Flatten", "Permute", "Reshape", "Split"})
 ON_THE_WAY = frozenset({"AbsVal", "Power"})
 """Layers that may stand between a product with weights and what it is for, by mistake or not."""
-_COMPUTED = ACTIVATIONS | LEARNED.keys() | UNITS | {"Eltwise", "Power", "Scale", "Softmax"}
+_COMPUTED = (
+    ACTIVATIONS
+    | LEARNED.keys()
+    | UNITS
+    | {"AbsVal", "BatchNorm", "Dropout", "Eltwise", "Power", "Scale", "Softmax"}
+)
 _LONGEST_PATH = 6
 _MOST_SUMMANDS = 60
 
@@ -148,8 +153,11 @@ def gate_of(use: Use) -> Layer | None:
     return activation if activation is not None and is_linear(source(activation)) else None
 
 
-def products_before(*blobs: Blob | None) -> list[Layer]:
-    """The layers with weights whose outputs are added up or cut into blobs, each once, in their order."""
+def products_before(*blobs: Blob | None, through: Collection[str] = ("SUM",)) -> list[Layer]:
+    """The layers with weights whose outputs are added up or cut into blobs, each once, in their order.
+
+    `through` are the operations of Eltwise layers that are passed.
+    """
     found: list[Layer] = []
     seen: set[Layer] = set()
     stack = [*blobs[::-1]]
@@ -160,7 +168,7 @@ def products_before(*blobs: Blob | None) -> list[Layer]:
         seen.add(layer)
         if layer.type in LEARNED:
             found.append(layer)
-        elif is_sum(layer):
+        elif operation(layer) in through:
             stack += [use.blob for use in layer.bottoms[::-1]]
         elif layer.type == "Slice" or layer.type in ON_THE_WAY or passes_on(layer):
             stack.append(source(layer))

@@ -90,7 +90,9 @@ def _candidates(
 def _activation(layer: Layer) -> PlainStep | None:
     if layer.type not in ACTIVATIONS or not layer.tops:
         return None
-    products = [product for product in products_before(source(layer)) if product.bottoms]
+    # The operation may be wrong in one of them.
+    found = products_before(source(layer), through=("SUM", "PROD", "MAX"))
+    products = [product for product in found if product.bottoms]
     is_candidate = len(products) > 1 or any(names(product) for product in products)
     return PlainStep(layer, products) if is_candidate or _has_piece(source(layer)) else None
 

@@ -178,9 +178,22 @@ class _Growth:
         mine = {*self._fit(best).layers.values()}
         # What stands before it and has no layer of it is another step.
         best = next((link for link in links if mine.isdisjoint(self._fit(link).layers.values())), best)
+        best = next((link for link in links if self._is_shorter(link, best)), best)
         self._settle(best)
         self.chain.links.append(best)
         return True
+
+    def _is_shorter(self, link: Link, other: Link) -> bool:
+        """Whether a step has all that another one has, but for the output, and less that is too much."""
+        root = next(iter(self.usual.pattern))
+        one, two = self._fit(link), self._fit(other)
+        shared = one.layers.keys() - {root}
+        return (
+            one.layers.get(root) is link.root
+            and all(one.layers[role] is two.layers.get(role) for role in shared)
+            and one.layers.keys() == two.layers.keys()
+            and len(one.extra) < len(two.extra)
+        )
 
     def _is_part_of_another(self, blob: Blob) -> bool:
         """Whether a gate or an activation of another cell is made of a blob: an output goes into products."""

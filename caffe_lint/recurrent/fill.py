@@ -303,7 +303,9 @@ class _Growth:
         """Whether the nearest weights before or behind a step are its own and not ours: it is another's."""
         mine = {name for layer in fit.layers.values() for name in names(layer)}
         known = mine | self.names
-        sides = (self._ahead(link), self._behind(fit))
+        sides = [self._behind(fit)]
+        if self.chain.kind == "recursive":  # the weights ahead of a cell may be those of the one above
+            sides.append(self._ahead(link))
         nearest = (
             next((found for layer in side if (found := known & {*names(layer)})), set()) for side in sides
         )

@@ -19,6 +19,8 @@ _ENOUGH_OF_OURS = 0.5
 
 _NEVER = 2.0
 
+_FAR_ENOUGH = 12
+
 
 class Filled(NamedTuple):
     """All chains, where their layers belong, and what is usual in those that have not grown."""
@@ -197,8 +199,14 @@ class _Growth:
 
     def _is_part_of_another(self, blob: Blob) -> bool:
         """Whether a gate or an activation of another cell is made of a blob: an output goes into products."""
-        places = (self.places.get(use.layer) for use in blob.uses)
-        chains = (place.link.chain for place in places if place is not None)
+        reached = [use.layer for use in blob.uses]
+        chains = set()
+        for layer in reached:  # grows on the way
+            place = self.places.get(layer)
+            if place is not None:
+                chains.add(place.link.chain)
+            elif layer.type not in LEARNED and len(reached) < _FAR_ENOUGH:
+                reached += (use.layer for top in layer.tops for use in top.uses)
         others = (chain for chain in chains if chain is not self.chain and chain.kind != "recursive")
         # A last step may have our weights by mistake.
         return any(other.links[0].names and not other.links[0].names & self.names for other in others)

@@ -146,7 +146,10 @@ def _expected(slot: State, use: Use, look: Look) -> Shape:
             for shape in made
             if shape is not None and len(shape) == len(found) and size in (None, shape[_CHANNELS])
         ]
-        return (usual(of_x or [shape[0] for shape in whole]), *usual(whole)[1:]) if whole else None
+        if whole:
+            return (usual(of_x or [shape[0] for shape in whole]), *usual(whole)[1:])
+        # Behind a state of a wrong batch nothing is known.
+        return (usual(of_x), size, *found[2:]) if of_x else None
     batch = _batch(look, len(found))
     return (*batch, size) if size is not None and batch is not None else None
 

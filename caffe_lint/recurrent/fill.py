@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from ..net import Blob, Layer, Net
 from .extent import SHARED
-from .fit import Fit, fit_tolerant, is_alike, score_of
+from .fit import Fit, fit_tolerant
 from .layer_kinds import LEARNED, UNITS, behind, blob_count, is_marked, names, reads_of
 from .links import GATED, Chain, Link, Place, Places, places_of
 from .model import Outside, State
 from .pattern import Usual, outside
+from .scores import is_alike, score_of
 
 _ENOUGH = 0.6
 """The part of the usual layers that a damaged step must have."""

@@ -16,6 +16,8 @@ LEARNED = {
 }
 """Layers that multiply by learned weights, and where their settings stand."""
 
+_INPUTS = {"DummyData": "dummy_data_param", "Input": "input_param"}
+
 UNITS = frozenset({"LSTMUnit", "LstmUnit"})
 """Layers that compute a whole step behind the sum of the gates: Caffe's, and apollocaffe's."""
 
@@ -82,11 +84,16 @@ def forget_layers() -> None:
     """Let go of the layers whose settings were read: a net is looked at once, but each layer many times."""
     _eltwise.cache_clear()
     gate_of.cache_clear()
+    makes_pieces.cache_clear()
 
 
+@cache
 def makes_pieces(layer: Layer) -> bool:
-    """Whether the tops of a layer may be the pieces of a sequence, in their order."""
-    return layer.type == "Slice" or (not layer.bottoms and len(layer.tops) > 1)
+    """Whether the tops of a layer may be the pieces of a sequence, in their order: those of one shape may."""
+    if layer.type == "Slice":
+        return True
+    param = _INPUTS.get(layer.type)
+    return param is not None and len(layer.tops) > 1 and len(layer.block.block(param).blocks("shape")) == 1
 
 
 def source(layer: Layer) -> Blob | None:

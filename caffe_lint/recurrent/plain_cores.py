@@ -6,7 +6,7 @@ both take their other input from one sequence that is cut.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 
 from ..net import Blob, Layer, Net, Use
 from .cores import Core
@@ -137,6 +137,8 @@ def _chains(steps: dict[Layer, PlainStep], taken: set[Layer], *, is_block: bool)
     followers: dict[Layer, list[Layer]] = {}
     read = {layer: [*_steps_read(step, steps)] for layer, step in steps.items() if layer not in taken}
     between = {} if is_block else _between(read, steps)
+    counts = Counter(name for step in steps.values() for name in step.names)
+    shared = {name for name, count in counts.items() if count > 1}
     usual: dict[frozenset[str], _Ways] = {}
     for layer, others in read.items():
         step = steps[layer]
@@ -145,7 +147,7 @@ def _chains(steps: dict[Layer, PlainStep], taken: set[Layer], *, is_block: bool)
     for layer, step in steps.items():
         if layer in taken:
             continue
-        found = between.get(layer) or _before(step, read[layer], usual[frozenset(step.names)])
+        found = between.get(layer) or _before(step, read[layer], usual[frozenset(step.names)], shared)
         if found is not None and found[0].layer not in taken:
             links[layer] = found
             followers.setdefault(found[0].layer, []).append(layer)
@@ -153,9 +155,9 @@ def _chains(steps: dict[Layer, PlainStep], taken: set[Layer], *, is_block: bool)
     chains = [chain for start in starts for chain in _branches(start, followers, steps) if len(chain) > 1]
     used = {layer for chain in chains for layer in chain}
     # A step that reads a wrong state is linked to none; its weights tell where it belongs.
-    shared = {name for layer in used for name in steps[layer].names}
+    theirs = {name for layer in used for name in steps[layer].names}
     used |= taken
-    chains += [[layer] for layer, step in steps.items() if layer not in used and shared & step.names.keys()]
+    chains += [[layer] for layer, step in steps.items() if layer not in used and theirs & step.names.keys()]
     return [_cores(chain, steps, links) for chain in chains]
 
 
@@ -250,7 +252,7 @@ def _steps_read(step: PlainStep, steps: dict[Layer, PlainStep]) -> Iterator[Link
                     break
 
 
-def _before(step: PlainStep, read: list[Link], ways: _Ways) -> Link | None:
+def _before(step: PlainStep, read: list[Link], ways: _Ways, shared: Set[str]) -> Link | None:
     """The step that this one goes on from: it shares its weights, or reads the next piece of a sequence.
 
     Of two such steps, the one whose output is joined with that of the step, or else the one that is read
@@ -261,7 +263,7 @@ def _before(step: PlainStep, read: list[Link], ways: _Ways) -> Link | None:
         for other, use in read
         if (step.shares_with(other) and not _is_read_as_x(step, use, ways))
         or _are_neighbours(step, other)
-        or _are_joined(step, other)
+        or (_has_shared(step, shared) and _goes_on(step, other, shared))
     ]
     return max(
         found,
@@ -283,6 +285,17 @@ def _is_read_as_x(step: PlainStep, use: Use, ways: _Ways) -> bool:
     """Whether most steps with these weights read their own kind in another way."""
     way = _way(step, use)
     return 2 * ways[way] < max((number for other, number in ways.items() if other != way), default=0)
+
+
+def _has_shared(step: PlainStep, shared: Set[str]) -> bool:
+    """Whether a step has weights of others; a residual block has none."""
+    return not shared.isdisjoint(step.names)
+
+
+def _goes_on(step: PlainStep, other: PlainStep, shared: Set[str]) -> bool:
+    """Whether a step with wrong weights or input goes on from another one."""
+    adds_state = not step.is_block and any(use.blob is other.layer.tops[0] for use in step.summands())
+    return adds_state or (_has_shared(other, shared) and _are_joined(step, other))
 
 
 def _are_joined(step: PlainStep, other: PlainStep) -> bool:
@@ -321,12 +334,10 @@ def _blocks_behind(blob: Blob | None) -> Iterator[Blob]:
 
 
 def _are_neighbours(step: PlainStep, other: PlainStep) -> bool:
-    """Whether both read neighbouring pieces of one sequence, or one adds the state to its product instead."""
+    """Whether both read neighbouring pieces of one sequence, beside the state."""
     if len(step.products) < 2 and not _has_piece(source(step.layer)):
         return False
     mine, others = step.pieces(), other.pieces()
-    if not step.is_block and any(use.blob is other.layer.tops[0] for use in step.summands()):
-        return True
     return any(abs(index - others[piece]) == 1 for piece, index in mine.items() if piece in others)
 
 

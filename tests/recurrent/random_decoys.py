@@ -130,6 +130,21 @@ def highway(draft: Draft) -> None:
         blob = _sum(draft, _sum(draft, gate, new, "PROD"), _sum(draft, rest, blob, "PROD"))
 
 
+def short_residuals(draft: Draft) -> None:
+    """Residual blocks of one layer each, with weights of their own, whose outputs are joined."""
+    random = draft.random
+    width, has_names, has_shortcuts = random.randint(2, 9), random.random() < 0.5, random.random() < 0.5
+    blob, made = draft.input("data", [4, width]), []
+    for number in range(random.randint(3, 8)):
+        names = [draft.names.weight("residual", f"w{number}")] if has_names else None
+        inner = _product(draft, blob, width, "inner", names)
+        rest = _product(draft, blob, width, "shortcut") if has_shortcuts else blob
+        blob = draft.add("ReLU", [_sum(draft, inner, rest)], "out").tops[0]
+        made.append(blob)
+    if random.random() < 0.7:
+        draft.add("Concat", made, "joined")
+
+
 def encoder_decoder(draft: Draft) -> None:
     """A decoder with weights of its own goes on from the states of the encoder."""
     random = draft.random
@@ -150,6 +165,7 @@ DECOYS: tuple[Callable[[Draft], None], ...] = (
     u_net,
     mlp,
     highway,
+    short_residuals,
     encoder_decoder,
 )
 

@@ -67,20 +67,21 @@ def _join_by_weights(chains: list[Chain], places: Places) -> None:
             is_alike = last.names == first.names or (len(other.links) == 1 and last.names < first.names)
             if other is chain or other.kind != chain.kind or not last.names or not is_alike:
                 continue
-            if _foreign_reads(first, chain, places) > _foreign_reads(last, other, places):
+            both = (chain, other)
+            if _foreign_reads(first, both, places) > _foreign_reads(last, both, places):
                 chains.remove(chain)
                 other.links += chain.links
                 other.renumber()
                 break
 
 
-def _foreign_reads(link: Link, chain: Chain, places: Places) -> int:
+def _foreign_reads(link: Link, chains: tuple[Chain, Chain], places: Places) -> int:
     """How many states of other cells a step reads."""
     uses = [use for product in link.products for use in reads_of(product)]
     found = [
         next((places[blob.layer] for blob in behind(use.blob) if blob.layer in places), None) for use in uses
     ]
-    return sum(place is not None and place.link.chain is not chain for place in found)
+    return sum(place is not None and place.link.chain not in chains for place in found)
 
 
 class _Growth:

@@ -164,19 +164,29 @@ def _chains(steps: dict[Layer, PlainStep], taken: set[Layer], *, is_block: bool)
 def _branches(
     start: Layer, followers: dict[Layer, list[Layer]], steps: dict[Layer, PlainStep]
 ) -> Iterator[list[Layer]]:
-    """The longest chain with most weights in common from a start, and those that leave it on the way."""
+    """A chain from a start, and those that leave it on the way.
+
+    The next step is one whose output stands in one sequence with that of the last, or that has most of its
+    weights, or that more steps follow.
+    """
     chain, skipped = [start], []
     while next_steps := followers.get(chain[-1]):
-        mine = steps[chain[-1]].names.keys()
-        longest, *others = sorted(
-            next_steps, key=lambda layer: (-len(mine & steps[layer].names.keys()), -_length(layer, followers))
-        )
+        last = steps[chain[-1]]
+        ranks = {
+            layer: (
+                -_are_joined(steps[layer], last),
+                -len(last.names.keys() & steps[layer].names.keys()),
+                -_length(layer, followers),
+            )
+            for layer in next_steps
+        }
+        following, *others = sorted(next_steps, key=ranks.__getitem__)
         for other in others:
             if other in followers:
                 yield from _branches(other, followers, steps)
             else:
                 skipped.append((chain[-1], other))
-        chain.append(longest)
+        chain.append(following)
     yield _with_skipped(chain, skipped, steps)
 
 

@@ -14,6 +14,7 @@ from .model import Inner, Node, Outside, Slot, State
 Pattern = dict[str, Node]
 
 _ENOUGH_STEPS = 8
+_FEW_STEPS = 3
 _STATES = ("cell", "hidden", "unit")
 
 
@@ -125,11 +126,15 @@ def outside(blob: Blob, places: Places, owners: dict[Layer, int]) -> Outside:
 
 
 def _is_read_by_several(blob: Blob, owners: dict[Layer, int]) -> bool:
-    """Whether more than one step reads a blob; what no step is known to read may belong to all."""
-    readers = (owners.get(use.layer, SHARED) for use in blob.uses)
-    steps = (step for step in readers if step != SHARED)
-    first = next(steps, None)
-    return len(blob.uses) > 1 if first is None else any(step != first for step in steps)
+    """Whether several steps read a blob; what no step is known to read may belong to all.
+
+    Two of many steps may read one blob because one of them reads that of the other by mistake.
+    """
+    readers = {owners.get(use.layer, SHARED) for use in blob.uses} - {SHARED}
+    if not readers:
+        return len(blob.uses) > 1
+    last = next((step for step in reversed(owners.values()) if step != SHARED), 0)
+    return len(readers) > (2 if last >= _FEW_STEPS else 1)
 
 
 def _roles(link: Link, layers: list[Layer], view: View) -> dict[Layer, str]:

@@ -123,6 +123,10 @@ def missing_layer(spot: Spot) -> list[Layer] | None:
         # A ReLU behind a ReLU may belong to the block before as well.
         return None
     layer = spot.pick("forget_bias", "relu", *after, "norm_scale", "norm", "complement")
+    begins = layer is not None and spot.step == 0 and layer.bottoms[0] in spot.cell.x
+    if begins and spot.cell is not spot.draft.cells[-1]:
+        # The next block begins with the same layer, which may be the end of this one.
+        return None
     return bypass(spot.draft, layer) if layer else None
 
 

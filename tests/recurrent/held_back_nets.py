@@ -95,10 +95,9 @@ class CellWriter:
         if not self.style.joint or len(gates) == 1:
             return {gate: self.sources(f"_{gate}", hidden, x, h) for gate in gates}
         total = self.both("sum", "SUM", *self.sources("", len(gates) * hidden, x, h))
-        fields: dict[str, Value] = {"axis": self.net.feature_axis}
+        self.put("split", "Slice", total, axis=self.net.feature_axis)
         if self.style.explicit_points:
-            fields["slice_point"] = [hidden * n for n in range(1, len(gates))]
-        self.put("split", "Slice", total, **fields)
+            self.draft.layers[-1].fields["slice_point"] = [hidden * n for n in range(1, len(gates))]
         self.draft.layers[-1].tops = [f"{self.number}|{self.step}|{gate}_in" for gate in gates]
         return {gate: [top] for gate, top in zip(gates, self.draft.layers[-1].tops, strict=True)}
 

@@ -9,7 +9,12 @@ from .defect import Defect, Look, Place, in_steps, repeated, usual
 from .layer_kinds import products_before, source
 from .model import Outside, Unroll, unnumbered
 
-_BLOCKS = {"InnerProduct": "inner_product_param", "Convolution": "convolution_param", "Slice": "slice_param"}
+_BLOCKS = {
+    "Concat": "concat_param",
+    "Convolution": "convolution_param",
+    "InnerProduct": "inner_product_param",
+    "Slice": "slice_param",
+}
 
 
 class Member(NamedTuple):
@@ -35,7 +40,7 @@ def axes_against_time(look: Look) -> Iterator[Defect]:
 def _members(unroll: Unroll) -> Iterator[Member]:
     for role, node in unroll.pattern.items():
         if node.layer.type in _BLOCKS and (
-            node.layer.type == "Slice" or unnumbered(role).endswith("_product")
+            node.layer.type in ("Concat", "Slice") or unnumbered(role).endswith("_product")
         ):
             layers = unroll.layers_with(role)
             if node.layer.type == "Slice" and len(layers) == 1:
@@ -53,8 +58,13 @@ def _members(unroll: Unroll) -> Iterator[Member]:
 def _odd_members(members: list[Member], look: Look) -> Iterator[Defect]:
     features = _features(members, look)
     odd: dict[tuple[str, int], list[Member]] = {}
+    joined = {member.role for member in members if member.layer.type == "Concat"}
+    # What most steps join along another axis is not x and h.
+    others = {
+        role for role in joined if usual(each.axis for each in members if each.role == role) != features
+    }
     for member in members:
-        if member.axis != features and not _is_whole_item(member, look):
+        if member.axis != features and member.role not in others and not _is_whole_item(member, look):
             odd.setdefault((member.role, member.axis), []).append(member)
     right = next((member.layer for member in members if member.axis == features), None)
     for (_, axis), places in odd.items():
@@ -107,7 +117,7 @@ def _is_whole_item(member: Member, look: Look) -> bool:
 
 
 def _block(layer: Layer) -> Block:
-    return layer.block.block(_BLOCKS.get(layer.type, "concat_param"))
+    return layer.block.block(_BLOCKS[layer.type])
 
 
 def axis_of(layer: Layer) -> int:

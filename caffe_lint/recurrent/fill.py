@@ -9,6 +9,7 @@ from .fit import Fit, fit_tolerant
 from .layer_kinds import LEARNED, UNITS, behind, blob_count, is_marked, names, reads_of
 from .links import GATED, Chain, Link, Place, Places, places_of
 from .model import Outside, State
+from .order import numbers_of
 from .pattern import Usual, outside
 from .scores import is_alike, score_of
 
@@ -68,11 +69,21 @@ def _join_by_weights(chains: list[Chain], places: Places) -> None:
             if other is chain or other.kind != chain.kind or not last.names or not is_alike:
                 continue
             both = (chain, other)
-            if _foreign_reads(first, both, places) > _foreign_reads(last, both, places):
+            goes_on = _foreign_reads(first, both, places) > _foreign_reads(last, both, places)
+            if goes_on or _starts_again(first, last, places):
                 chains.remove(chain)
                 other.links += chain.links
                 other.renumber()
                 break
+
+
+def _starts_again(first: Link, only: Link, places: Places) -> bool:
+    """Whether a second step reads the initial state that the first one reads, by mistake."""
+    starts = [{use.blob for product in link.products for use in reads_of(product)} for link in (first, only)]
+    if len(only.chain.links) > 1 or starts[0].isdisjoint(starts[1]):
+        return False
+    mine, before = (numbers_of(link, link.chain, places) for link in (first, only))
+    return any(abs(mine[key] - before[key]) == 1 for key in mine.keys() & before.keys())
 
 
 def _foreign_reads(link: Link, chains: tuple[Chain, Chain], places: Places) -> int:

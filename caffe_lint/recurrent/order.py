@@ -21,7 +21,7 @@ def put_in_order(chain: Chain, places: Places) -> bool:
         before, one, other = links[at - 1 : at + 2]
         if _reads(other, one, places) or not _reads(other, before, places):
             continue
-        keys = [_pieces(link, chain, places) for link in (before, one, other)]
+        keys = [numbers_of(link, chain, places) for link in (before, one, other)]
         votes = sum(
             (abs(keys[1][key] - start) > abs(keys[2][key] - start))
             - (abs(keys[1][key] - start) < abs(keys[2][key] - start))
@@ -46,7 +46,7 @@ def _reads(link: Link, other: Link, places: Places) -> bool:
     return False
 
 
-def _pieces(link: Link, chain: Chain, places: Places) -> dict[Hashable, int]:
+def numbers_of(link: Link, chain: Chain, places: Places) -> dict[Hashable, int]:
     """The number of a step as others show it: the pieces that it reads, and where its output goes."""
     found: dict[Hashable, int] = {}
     for start in _starts(link):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ..net import Blob, Layer, Use
 from .defect import Defect, Kind, Look, Overwriting, Place, in_steps, repeated, usual
-from .layer_kinds import ACTIVATIONS, is_scaled
+from .layer_kinds import ACTIVATIONS, LEARNED, is_scaled
 from .model import Inner, Node, Outside, Slot, State, Step, Unroll
 
 
@@ -60,6 +60,8 @@ def _state_defect(odd: Odd, unroll: Unroll) -> Defect | None:
             what = f"{_state(found.role, unroll)} of {_step_at(step, found.lag)}, '{name}'"
         elif type(found) is Inner:
             what = f"'{name}' of the step itself"
+        elif (extra := _extra_behind(right, odd.use)) is not None:
+            return _too_much(extra, right, step.number - expected.lag, odd.use)
         else:
             what = f"'{name}', which no step makes"
         return _defect(odd, what, f"the other steps read {wanted}", right)
@@ -77,6 +79,22 @@ def _state_defect(odd: Odd, unroll: Unroll) -> Defect | None:
         what = f"'{name}' of the cell itself"
         return _defect(odd, what, "the other steps read what comes from outside", None)
     return None
+
+
+def _extra_behind(right: Blob | None, use: Use) -> Layer | None:
+    """The layer that stands between a state and its reader, where the others read the state itself."""
+    layer = use.blob.layer if use.blob is not None else None
+    if layer is None or right is None or len(layer.bottoms) != 1 or layer.bottoms[0].blob is not right:
+        return None
+    return layer if layer.type not in LEARNED and layer.type not in ACTIVATIONS else None
+
+
+def _too_much(extra: Layer, state: Blob | None, number: int, reader: Use) -> Defect:
+    behind = f" behind '{state.name}'" if state is not None else ""
+    message = f"step {number} has a layer{behind}, {extra.type} '{extra.name}', that the other steps have not"
+    return Defect(
+        "step-out-of-line", message, extra.name_span, (Place("the next step reads it", reader.span),)
+    )
 
 
 def _defect(odd: Odd, what: str, wanted: str, right: Blob | None) -> Defect:
@@ -224,12 +242,12 @@ def _compare_pieces(look: Look, node: Node, number: int) -> Iterator[Defect]:
     layers = [slot.layer for _, slot, _ in pieces]
     source = usual(layers) if layers else None
     if source is None or 2 * layers.count(source) <= len(layers):
-        yield from _read_twice(pieces)
+        yield from _read_twice(pieces, node)
         return
     slope, base = _line([(step.number, slot.at) for step, slot, _ in pieces if slot.layer == source])
     for step, slot, use in pieces:
-        is_marker = is_scaled(node.layer) or (node.role == "unit" and use.index == 2)
-        kind: Kind = "continuation" if is_marker else "step-out-of-line"
+        is_marker = _is_marker(node, use)
+        kind = _kind(node, use)
         if slot.layer != source:
             if slope == 0 and step.number:
                 message = (
@@ -245,12 +263,20 @@ def _compare_pieces(look: Look, node: Node, number: int) -> Iterator[Defect]:
             yield Defect(kind, message, use.span)
 
 
+def _is_marker(node: Node, use: Use) -> bool:
+    return is_scaled(node.layer) or (node.role == "unit" and use.index == 2)
+
+
+def _kind(node: Node, use: Use) -> Kind:
+    return "continuation" if _is_marker(node, use) else "step-out-of-line"
+
+
 def _line(pieces: list[tuple[int, int]]) -> tuple[int, int]:
     """How the number of the piece goes on from step to step, 1, -1 or 0, and that of step 0."""
     return usual((slope, at - slope * step) for slope in (1, -1, 0) for step, at in pieces)
 
 
-def _read_twice(pieces: list[tuple[Step, Outside, Use]]) -> Iterator[Defect]:
+def _read_twice(pieces: list[tuple[Step, Outside, Use]], node: Node) -> Iterator[Defect]:
     """Two steps that read one blob, where each has a blob of its own."""
     readers: dict[Blob, list[tuple[Step, Use]]] = {}
     for step, _, use in pieces:
@@ -265,6 +291,5 @@ def _read_twice(pieces: list[tuple[Step, Outside, Use]]) -> Iterator[Defect]:
                 f"step {first[0].number} does: each step has "
                 "an input of its own"
             )
-            yield Defect(
-                "step-out-of-line", message, use.span, (Place("the other step reads it here", first[1].span),)
-            )
+            note = Place("the other step reads it here", first[1].span)
+            yield Defect(_kind(node, use), message, use.span, (note,))

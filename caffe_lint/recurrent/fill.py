@@ -79,8 +79,11 @@ def _join_by_weights(chains: list[Chain], places: Places) -> None:
 
 def _starts_again(first: Link, only: Link, places: Places) -> bool:
     """Whether a second step reads the initial state that the first one reads, by mistake."""
-    starts = [{use.blob for product in link.products for use in reads_of(product)} for link in (first, only)]
-    if len(only.chain.links) > 1 or starts[0].isdisjoint(starts[1]):
+    one, two = (
+        {blob for product in link.products for use in reads_of(product) for blob in behind(use.blob)}
+        for link in (first, only)
+    )
+    if len(only.chain.links) > 1 or one.isdisjoint(two):
         return False
     mine, before = (numbers_of(link, link.chain, places) for link in (first, only))
     return any(abs(mine[key] - before[key]) == 1 for key in mine.keys() & before.keys())

@@ -255,7 +255,7 @@ def _steps_read(step: PlainStep, steps: dict[Layer, PlainStep]) -> Iterator[Link
         if any(use.layer.type == "Slice" for top in product.tops for use in top.uses):
             continue  # It multiplies a whole sequence.
         for use in reads_of(product):
-            for blob in behind(use.blob) if not step.is_block else _blocks_behind(use.blob):
+            for blob in _outputs_behind(use.blob) if not step.is_block else _blocks_behind(use.blob):
                 other = steps.get(blob.layer)
                 if other is not None and other is not step:
                     yield other, use
@@ -336,6 +336,15 @@ def _between(read: dict[Layer, list[Link]], steps: dict[Layer, PlainStep]) -> di
             if before is not None:
                 found[layer], found[odd.layer] = (odd, use), before
     return found
+
+
+def _outputs_behind(blob: Blob | None) -> Iterator[Blob]:
+    """What a blob is made of, a layer that is too much included."""
+    last = None
+    for last in behind(blob):
+        yield last
+    if last is not None and last.layer.type in ON_THE_WAY:
+        yield from behind(source(last.layer))
 
 
 def _blocks_behind(blob: Blob | None) -> Iterator[Blob]:

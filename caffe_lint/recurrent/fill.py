@@ -70,11 +70,17 @@ def _join_by_weights(chains: list[Chain], places: Places) -> None:
                 continue
             both = (chain, other)
             goes_on = _foreign_reads(first, both, places) > _foreign_reads(last, both, places)
-            if goes_on or _starts_again(first, last, places):
+            if goes_on or _reads(first, last, places) or _starts_again(first, last, places):
                 chains.remove(chain)
                 other.links += chain.links
                 other.renumber()
                 break
+
+
+def _reads(first: Link, last: Link, places: Places) -> bool:
+    """Whether a step multiplies what another one makes by weights."""
+    blobs = (blob for product in first.products for use in reads_of(product) for blob in behind(use.blob))
+    return any(place.link is last for blob in blobs if (place := places.get(blob.layer)) is not None)
 
 
 def _starts_again(first: Link, only: Link, places: Places) -> bool:

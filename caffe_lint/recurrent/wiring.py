@@ -49,36 +49,51 @@ def wrong_states(look: Look) -> Iterator[Defect]:
 
 
 def _state_defect(odd: Odd, unroll: Unroll) -> Defect | None:
-    expected, found, step = odd.expected, odd.found, odd.step
-    name, reader = odd.use.name, odd.use.layer.name
-    if type(expected) is State:
-        if _is_overwriting(odd, unroll):
-            return None
-        wanted = f"{_state(expected.role, unroll)} of {_step_at(step, expected.lag)}"
-        right = _blob(unroll, step.number - expected.lag, expected)
-        if type(found) is State:
-            what = f"{_state(found.role, unroll)} of {_step_at(step, found.lag)}, '{name}'"
-        elif type(found) is Inner:
-            what = f"'{name}' of the step itself"
-        elif (extra := _extra_behind(right, odd.use)) is not None:
-            return _too_much(extra, right, step.number - expected.lag, odd.use)
-        else:
-            what = f"'{name}', which no step makes"
-        return _defect(odd, what, f"the other steps read {wanted}", right)
-    if type(expected) is Inner and type(found) is State and expected.role in step.layers:
-        what = f"{_state(found.role, unroll)} of {_step_at(step, found.lag)}, '{name}'"
-        right = step.layers[expected.role].tops[expected.top]
-        if found.role == expected.role or found.role in ("cell", "hidden"):
-            return _defect(
-                odd, what, f"the other steps read {_state(expected.role, unroll)} of their own", right
-            )
-    if type(expected) is Inner and type(found) is State and found.role == expected.role:
-        what = f"{_state(found.role, unroll)} of {_step_at(step, found.lag)}, '{name}'"
-        return _defect(odd, what, f"the other steps read {_state(expected.role, unroll)} of their own", None)
-    if type(expected) is Outside and type(found) in (State, Inner) and reader:
-        what = f"'{name}' of the cell itself"
-        return _defect(odd, what, "the other steps read what comes from outside", None)
+    if type(odd.expected) is State:
+        return _instead_of_state(odd, odd.expected, unroll)
+    if type(odd.expected) is Inner:
+        return _instead_of_own(odd, odd.expected, unroll)
+    if type(odd.found) in (State, Inner) and odd.use.layer.name:
+        return _defect(
+            odd, f"'{odd.use.name}' of the cell itself", "the other steps read what comes from outside", None
+        )
     return None
+
+
+def _instead_of_state(odd: Odd, expected: State, unroll: Unroll) -> Defect | None:
+    found, step, name = odd.found, odd.step, odd.use.name
+    if _is_overwriting(odd, unroll):
+        return None
+    wanted = f"{_state(expected.role, unroll)} of {_step_at(step, expected.lag)}"
+    right = _blob(unroll, step.number - expected.lag, expected)
+    if type(found) is State:
+        what = _state_read(found, odd, unroll)
+    elif type(found) is Inner:
+        what = f"'{name}' of the step itself"
+    elif (extra := _extra_behind(right, odd.use)) is not None:
+        return _too_much(extra, right, step.number - expected.lag, odd.use)
+    else:
+        what = f"'{name}', which no step makes"
+    return _defect(odd, what, f"the other steps read {wanted}", right)
+
+
+def _instead_of_own(odd: Odd, expected: Inner, unroll: Unroll) -> Defect | None:
+    found, step = odd.found, odd.step
+    layer = step.layers.get(expected.role)
+    right = layer.tops[expected.top] if layer is not None else None
+    if type(found) is State and (
+        found.role == expected.role or (right is not None and found.role in ("cell", "hidden"))
+    ):
+        wanted = f"the other steps read {_state(expected.role, unroll)} of their own"
+        return _defect(odd, _state_read(found, odd, unroll), wanted, right)
+    extra = _extra_behind(right, odd.use) if type(found) is Outside else None
+    if extra is not None and extra not in step.extra.values():
+        return _too_much(extra, right, step.number, odd.use)
+    return None
+
+
+def _state_read(found: State, odd: Odd, unroll: Unroll) -> str:
+    return f"{_state(found.role, unroll)} of {_step_at(odd.step, found.lag)}, '{odd.use.name}'"
 
 
 def _extra_behind(right: Blob | None, use: Use) -> Layer | None:
@@ -92,9 +107,7 @@ def _extra_behind(right: Blob | None, use: Use) -> Layer | None:
 def _too_much(extra: Layer, state: Blob | None, number: int, reader: Use) -> Defect:
     behind = f" behind '{state.name}'" if state is not None else ""
     message = f"step {number} has a layer{behind}, {extra.type} '{extra.name}', that the other steps have not"
-    return Defect(
-        "step-out-of-line", message, extra.name_span, (Place("the next step reads it", reader.span),)
-    )
+    return Defect("step-out-of-line", message, extra.name_span, (Place("it is read here", reader.span),))
 
 
 def _defect(odd: Odd, what: str, wanted: str, right: Blob | None) -> Defect:
@@ -238,7 +251,13 @@ def _compare_pieces(look: Look, node: Node, number: int) -> Iterator[Defect]:
         for step in unroll.steps
         if len(slots := step.reads.get(node.role, [])) > number
     ]
-    pieces = [(step, slot, use) for step, slot, use in found if type(slot) is Outside and use is not None]
+    # A layer that two steps read is one of the first; that the other reads it is a wrong state.
+    own = {use.layer: step for step, _, use in reversed(found) if use is not None}
+    pieces = [
+        (step, slot, use)
+        for step, slot, use in found
+        if type(slot) is Outside and use is not None and own[use.layer] is step
+    ]
     layers = [slot.layer for _, slot, _ in pieces]
     source = usual(layers) if layers else None
     if source is None or 2 * layers.count(source) <= len(layers):

@@ -10,8 +10,7 @@ from caffe_lint.text import Source
 from tests.recurrent.held_back_mistakes import Planted, planted_net
 from tests.recurrent.held_back_nets import clean_net
 
-OPEN = {60, 136, 175, 178, 191, 205, 228, 251, 293, 297}
-"""Seeds of planted mistakes that are not yet reported, or not by the right rule."""
+MANY = 1000
 
 ERRORS = ("CL0", "CL1", "CL2", "CL3", "CL5")
 
@@ -60,11 +59,9 @@ def test_planted_mistakes(seed: int) -> None:
 
 @pytest.mark.slow
 def test_many_clean_nets() -> None:
-    assert {seed: told for seed in range(300) if (told := clean_failure(seed))} == {}
+    assert {seed: told for seed in range(MANY) if (told := clean_failure(seed))} == {}
 
 
 @pytest.mark.slow
 def test_many_planted_mistakes() -> None:
-    told = {seed: planted_failure(seed) for seed in range(300)}
-    assert {seed: failure for seed, failure in told.items() if failure and seed not in OPEN} == {}
-    assert [seed for seed in sorted(OPEN) if not told[seed]] == []
+    assert {seed: told for seed in range(MANY) if (told := planted_failure(seed))} == {}

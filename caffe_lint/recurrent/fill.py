@@ -92,7 +92,9 @@ def _starts_again(first: Link, only: Link, places: Places) -> bool:
     if len(only.chain.links) > 1 or one.isdisjoint(two):
         return False
     mine, before = (numbers_of(link, link.chain, places) for link in (first, only))
-    return any(abs(mine[key] - before[key]) == 1 for key in mine.keys() & before.keys())
+    both = mine.keys() & before.keys()
+    # The output of the first one is left over, if nothing tells their numbers.
+    return any(abs(mine[key] - before[key]) == 1 for key in both) if both else not only.states["h"].uses
 
 
 def _foreign_reads(link: Link, chains: tuple[Chain, Chain], places: Places) -> int:

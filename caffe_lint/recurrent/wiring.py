@@ -80,7 +80,7 @@ def _instead_of_state(odd: Odd, expected: State, unroll: Unroll) -> Defect | Non
 def _instead_of_own(odd: Odd, expected: Inner, unroll: Unroll) -> Defect | None:
     found, step = odd.found, odd.step
     layer = step.layers.get(expected.role)
-    right = layer.tops[expected.top] if layer is not None else None
+    right = layer.tops[expected.top] if layer is not None and expected.top < len(layer.tops) else None
     if type(found) is State and (
         found.role == expected.role or (right is not None and found.role in ("cell", "hidden"))
     ):

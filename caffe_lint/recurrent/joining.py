@@ -6,7 +6,9 @@ from .order import numbers_of
 
 
 def join_by_weights(chains: list[Chain], places: Places) -> None:
-    """Put a chain behind one with its weights, if it begins with a state of yet another cell.
+    """Put a chain behind one with its weights, if it goes on from it or begins from what it should not.
+
+    That is a state of yet another cell, or once more the initial state that the first step goes on from.
 
     Two chains with the same weights may be two sequences; each begins from a state of its own then.
     """

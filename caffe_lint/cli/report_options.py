@@ -53,6 +53,12 @@ def _output(_context: click.Context, _param: click.Parameter, values: tuple[str,
     return outputs
 
 
+def _output_file(_context: click.Context, _param: click.Parameter, value: str | None) -> Path | None:
+    if value and value.partition("=")[0] in FORMATS and "=" in value:
+        raise click.BadParameter(f"'{value}' is FORMAT=FILE: write it as --output {value}")
+    return _file(value)
+
+
 def _file(name: str | None) -> Path | None:
     return Path(name) if name and name != "-" else None
 
@@ -67,6 +73,7 @@ _OPTIONS = (
     click.option(
         "-o",
         "--output-file",
+        callback=_output_file,
         metavar="FILE",
         shell_complete=complete_paths,
         help="Write them to a file instead of the standard output.",
@@ -88,13 +95,13 @@ def reporting_options(command: Callable[..., int]) -> Callable[..., int]:
     @wraps(command)
     def with_reporting(
         format_name: str | None,
-        output_file: str | None,
+        output_file: Path | None,
         output: list[Output],
         statistics: bool,
         **options: object,
     ) -> int:
         name = _chosen(format_name if format_name or not (statistics or output_file) else "full")
-        reporting = Reporting((Output(name, _file(output_file)), *output), statistics)
+        reporting = Reporting((Output(name, output_file), *output), statistics)
         _check(reporting)
         return command(reporting=reporting, **options)
 

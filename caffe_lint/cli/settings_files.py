@@ -75,8 +75,8 @@ def find_settings(folder: str) -> SettingsFile | None:
         folder = above
 
 
-def read_file(path: Path) -> SettingsFile:
-    """The content of a settings file.
+def read_file(path: Path, named_at: str = "") -> SettingsFile:
+    """The content of a settings file, and where another one names it, if one does.
 
     Raises:
         click.UsageError: if it cannot be read.
@@ -84,7 +84,8 @@ def read_file(path: Path) -> SettingsFile:
     try:
         return SettingsFile(path, path.read_bytes())
     except OSError as error:
-        raise click.UsageError(f"cannot read settings '{_shown(path)}': {error.strerror}") from error
+        place = f"{named_at}: " if named_at else ""
+        raise click.UsageError(f"{place}cannot read settings '{_shown(path)}': {error.strerror}") from error
 
 
 def load_settings(file: SettingsFile) -> Loaded:
@@ -109,15 +110,17 @@ def load_settings(file: SettingsFile) -> Loaded:
 def _chain(file: SettingsFile) -> Iterator[SettingsFile]:
     """A file, the one that it extends, and so on."""
     seen: list[Path] = []
-    current: SettingsFile | None = file
-    while current is not None:
+    current = file
+    while True:
         seen.append(current.path.resolve())
         yield current
         parent = _read(current).get("extend")
-        if parent is not None and parent.resolve() in seen:
-            where = current.where(("extend",))
+        if parent is None:
+            return
+        where = current.where(("extend",))
+        if parent.resolve() in seen:
             raise click.UsageError(f"{where}: 'extend' leads back to '{_shown(parent)}'")
-        current = read_file(parent) if parent is not None else None
+        current = read_file(parent, where)
 
 
 def _read(file: SettingsFile) -> dict[str, Any]:

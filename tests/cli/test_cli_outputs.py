@@ -90,6 +90,11 @@ def test_a_file_is_coloured_on_request_only(monkeypatch: pytest.MonkeyPatch) -> 
             "Invalid value for '--output': 'xml' is none of full, concise, grouped, json, json-lines, sarif, "
             "github, gitlab, junit",
         ),
+        (
+            ["-o", "sarif=a"],
+            "Invalid value for '-o' / '--output-file': "
+            "'sarif=a' is FORMAT=FILE: write it as --output sarif=a",
+        ),
         (["-o", "a", "--output", "json=./a"], "two reports for one file: 'a'"),
         (["--output", "json=-"], "two reports for the standard output"),
         (["-o", "net.prototxt"], "the report would overwrite 'net.prototxt', which is to be checked"),

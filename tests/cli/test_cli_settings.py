@@ -333,7 +333,10 @@ def test_a_rule_of_a_plugin_that_raises(capsys: Captured) -> None:
         ("select = 'CL1'", "caffe-lint.toml:1: 'select': expected a list of strings, found 'CL1'"),
         ("\nlevel = 'a'", "caffe-lint.toml:2: 'level': expected a whole number, found 'a'"),
         ("dialect = 'weilu89'", "caffe-lint.toml:1: no Caffe called 'weilu89' is known, did you mean"),
-        ("extend = 'none.toml'", "cannot read settings 'none.toml': No such file or directory"),
+        (
+            "extend = 'none.toml'",
+            "caffe-lint.toml:1: cannot read settings 'none.toml': No such file or directory",
+        ),
         ("extend = 'caffe-lint.toml'", "caffe-lint.toml:1: 'extend' leads back to 'caffe-lint.toml'"),
         ("baseline = 'none.json'", "cannot read baseline '"),
         ("a = \nb = 1", "caffe-lint.toml: not TOML: Invalid value (at line 1, column 5)"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
+from ..text import Source
 from .writing import check_new, write_all
 
 if TYPE_CHECKING:
@@ -65,22 +66,34 @@ def read_weights_file(
 
 
 def write_both(
-    target: Path | None,
+    source: Source,
     data: bytes,
-    weights_out: Path | None,
+    out: Path | None,
     weights: "Weights | None",
+    weights_out: Path | None,
     *,
     force: bool,
     in_place: bool,
 ) -> None:
-    """Write the net, to the standard output if there is no target, and its weights.
+    """Write a converted net and its weights.
+
+    Args:
+        source: the net as it was read.
+        data: the converted net.
+        out: the file for it, where it is not `in_place`; the standard output if there is none.
+        weights: the converted weights.
+        weights_out: the file for them.
+        force: whether a file that is there already may be overwritten.
+        in_place: whether the net takes the place of the one that was read.
 
     Raises:
-        click.ClickException: if both are to go into one file, or one is there already or cannot be written.
+        click.ClickException: if both are to go into one file, one is there already or cannot be written, or
+            the net has changed since it was read.
     """
-    files = {} if target is None else {target: data}
+    target = Path(source.path) if in_place else out
     if target is not None:
         check_new(target, force=force or in_place)
+    files = {}
     if weights is not None and weights_out is not None:
         if target is not None and target.resolve() == weights_out.resolve():
             raise click.UsageError(f"the net and its weights would go into one file: '{target}'")
@@ -91,6 +104,8 @@ def write_both(
             files[weights_out] = write_weights(weights)
         except ValueError as error:
             raise click.ClickException(str(error)) from error
-    write_all(files)
     if target is None:
+        write_all(files)
         click.echo(data, nl=False)
+    else:
+        write_all({**files, target: data}, {target: source.data} if in_place else {})

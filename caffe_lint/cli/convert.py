@@ -60,10 +60,10 @@ def unroll(
     from ..recurrent.unroll_native_layer import ConversionError, Lengths
 
     stored = read_weights_file(path, weights, weights_out, out, in_place=in_place)
+    source = read_source(path)
     try:
-        found = unroll_native(Document(read_source(path)), style, Lengths(steps, batch))
+        found = unroll_native(Document(source), style, Lengths(steps, batch))
         stored = unrolled_weights(found.layers, stored) if stored is not None else None
     except ConversionError as error:
         raise click.ClickException(str(error)) from error
-    target = path if in_place else out
-    write_both(target, found.data, weights_out, stored, force=force, in_place=in_place)
+    write_both(source, found.data, out, stored, weights_out, force=force, in_place=in_place)

@@ -33,12 +33,12 @@ def roll(
     from ..recurrent.unroll_native_layer import ConversionError
 
     stored = read_weights_file(path, weights, weights_out, out, in_place=in_place)
+    source = read_source(path)
     try:
-        found = roll_up(Document(read_source(path)), stored)
+        found = roll_up(Document(source), stored)
     except ConversionError as error:
         raise click.ClickException(str(error)) from error
-    target = path if in_place else out
-    write_both(target, found.data, weights_out, found.weights, force=force, in_place=in_place)
+    write_both(source, found.data, out, found.weights, weights_out, force=force, in_place=in_place)
     for layer in found.layers:
         for note in layer.notes:
             complain(f"note: '{layer.name}': {note}")

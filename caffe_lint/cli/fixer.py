@@ -2,8 +2,6 @@
 
 import sys
 
-import click
-
 from ..lint import Diagnostic
 from ..lint.checker import Checker
 from ..lint.fixing import FixedFile, fix
@@ -15,7 +13,7 @@ from .errors import complain
 from .fix_options import FixChoice
 from .outcome import Outcome
 from .piped import write_stdout
-from .replace import replace
+from .writing import rewrite
 
 
 class Fixer:
@@ -66,10 +64,7 @@ class Fixer:
         if self._is_piped:
             write_stdout(after.data)
             return ()
-        try:
-            replace(before.path, before.data, after.data)
-        except OSError as error:
-            raise click.ClickException(f"cannot write '{before.path}': {error.strerror}") from error
+        rewrite(before, after.data)
         return ()
 
     def take(self, outcome: Outcome) -> None:

@@ -17,8 +17,8 @@ from .files import read_sources
 from .formatting import formatted
 from .options import color_option
 from .piped import piped, stdin_option, write_stdout
-from .replace import replace
 from .settings_options import SettingsChoice, file_options
+from .writing import rewrite
 
 
 @click.command(short_help="Format files.")
@@ -122,10 +122,10 @@ class _Formatter:
             sys.stdout.write(f"Would format {printable(source.path)}\n")
         else:
             try:
-                replace(source.path, source.data, after)
-            except OSError as error:
+                rewrite(source, after)
+            except click.ClickException:
                 self._changed -= 1
-                raise click.ClickException(f"cannot write '{source.path}': {error.strerror}") from error
+                raise
 
     def _summary(self) -> str:
         verb = "would be formatted" if self._is_dry else "formatted"

@@ -2,15 +2,13 @@
 
 import sys
 
-import click
-
 from ..lint.checker import Checker
 from ..lint.ignoring import suppressed
 from ..net import Document
 from ..report.wording import counted
 from .ignore_options import IgnoreChoice
 from .outcome import Outcome
-from .replace import replace
+from .writing import rewrite
 
 
 class IgnoreWriter:
@@ -35,10 +33,7 @@ class IgnoreWriter:
         after, report = suppressed(document, before, checker.check, self._choice.reason)
         if after is document:
             return Outcome(report)
-        try:
-            replace(document.source.path, document.source.data, after.source.data)
-        except OSError as error:
-            raise click.ClickException(f"cannot write '{document.source.path}': {error.strerror}") from error
+        rewrite(document.source, after.source.data)
         return Outcome(report, done=len(before.diagnostics) - len(report.diagnostics))
 
     def take(self, outcome: Outcome) -> None:

@@ -8,7 +8,7 @@ import click
 
 from .errors import complain
 from .files import read_source
-from .writing import write, write_new
+from .writing import rewrite, write_new
 
 if TYPE_CHECKING:
     from ..recurrent.unroll_options import Filler, UnrollOptions
@@ -256,7 +256,7 @@ def _write_text(options: "UnrollOptions", target: Target) -> None:
         source = read_source(target.into)
         data = place(source, target.at, unroll_layers(options))
         if target.out is None and data != source.data:
-            write(target.into, data)
+            rewrite(source, data)
     else:
         data = unrolled(options).encode()
         if target.out is None:

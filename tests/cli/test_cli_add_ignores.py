@@ -49,7 +49,7 @@ def test_a_file_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, capsys: 
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("caffe_lint.cli.ignore_writer.replace", refuse)
+    monkeypatch.setattr("os.fsync", refuse)
     assert main(["--add-ignores", "net.prototxt"]) == 2
     assert capsys.readouterr().err == "caffe-lint: cannot write 'net.prototxt': No space left on device\n"
     assert Path("net.prototxt").read_text() == BROKEN

@@ -6,13 +6,14 @@ import os
 import resource
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
+import click
 import pytest
 
 from caffe_lint.cli import main
-from caffe_lint.cli.replace import replace
+from caffe_lint.cli.writing import rewrite
+from caffe_lint.text import Source
 from tests.cli.file_modes import obeying
 
 INPUT = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 3 dim: 4 dim: 4 } } }\r\n'
@@ -135,10 +136,10 @@ def test_read_only_file() -> None:
 
 
 def test_read_only_folder(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(**_arguments: object) -> None:
+    def refuse(*_arguments: object) -> None:
         raise PermissionError(errno.EROFS, os.strerror(errno.EROFS))
 
-    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     _check_failure(capsys, errno.EROFS)
 
 
@@ -171,6 +172,6 @@ def test_write_that_ends_early() -> None:
 
 def test_file_that_changes_meanwhile(tmp_path: Path) -> None:
     path = tmp_path / "safe.prototxt"
-    with pytest.raises(OSError, match="changed"):
-        replace(str(path), b"what it was", b"new")
+    with pytest.raises(click.ClickException, match="it has changed since it was read"):
+        rewrite(Source(str(path), b"what it was"), b"new")
     assert path.read_bytes() == COMMENT + SAFE.encode()

@@ -122,7 +122,7 @@ def test_a_file_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, capsys: 
         raise PermissionError(13, "Permission denied")
 
     write(ugly=UGLY)
-    monkeypatch.setattr("caffe_lint.cli.fmt.replace", refuse)
+    monkeypatch.setattr("os.fsync", refuse)
     assert main(["fmt", "ugly.prototxt"]) == 2
     captured = capsys.readouterr()
     assert captured.err == "caffe-lint: cannot write 'ugly.prototxt': Permission denied\n"

@@ -18,13 +18,12 @@ class OldFieldRule(OldRule):
     """
 
     words: ClassVar[tuple[bytes, ...]]
-    """A file without any of these has nothing to find: its text says so sooner than its layers."""
+    """A layer without any of these has nothing to find: its text says so sooner than its fields."""
 
     def check_net(self, document: Document) -> Iterator[Diagnostic]:
-        """The findings of `check_block`, for each layer."""
-        has_word = any(word in document.source.data for word in self.words)
-        if has_word and not document.net_settings.has("layers"):
-            for block in document.net_settings.blocks("layer"):
+        """The findings of `check_block`, for each layer with one of the words."""
+        if not document.net_settings.has("layers"):
+            for block in document.layers_with(self.words):
                 yield from self.check_block(document, block)
 
     @abstractmethod

@@ -40,7 +40,7 @@ def build_net(
 
 
 def _bind_bottoms(layer: Layer, latest: dict[str, Blob]) -> None:
-    for index, (name, span) in enumerate(_named(layer.block, "bottom")):
+    for index, (name, span) in enumerate(layer.block.placed_strings("bottom")):
         use = Use(name, layer, index, span, latest.get(name))
         layer.bottoms.append(use)
         if use.blob is not None:
@@ -48,7 +48,7 @@ def _bind_bottoms(layer: Layer, latest: dict[str, Blob]) -> None:
 
 
 def _make_tops(layer: Layer, latest: dict[str, Blob]) -> None:
-    for index, (name, span) in enumerate(_named(layer.block, "top")):
+    for index, (name, span) in enumerate(layer.block.placed_strings("top")):
         blob = Blob(name, layer, index, span)
         earlier = latest.get(name)
         if earlier is not None:
@@ -101,17 +101,9 @@ def _absent_tops(blocks: Iterable[Block], latest: dict[str, Blob]) -> tuple[dict
     absent: dict[str, Span] = {}
     fed: set[str] = set()
     for block in blocks:
-        for name, span in _named(block, "top"):
+        for name, span in block.placed_strings("top"):
             if name not in latest:
                 absent.setdefault(name, span)
                 if not block.has("bottom"):
                     fed.add(name)
     return absent, frozenset(fed)
-
-
-def _named(block: Block, field_name: str) -> list[tuple[str, Span]]:
-    """The names in a repeated string field and where their fields stand."""
-    names, fields = block.strings(field_name), block.fields(field_name)
-    if len(names) < len(fields):
-        fields = [field for field in fields if isinstance(field.value, str)]
-    return [(name, field.span) for name, field in zip(names, fields, strict=False)]

@@ -1,6 +1,6 @@
 """One file as caffe-lint reads it: bytes, tree, what kind of file it is, and the nets it describes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain
 from os import PathLike
@@ -131,6 +131,15 @@ class Document:
             for field in self.upgraded.layers
             if isinstance(field.value, Message)
         ]
+
+    def layers_with(self, words: Iterable[bytes]) -> Iterator[Block]:
+        """The layers in today's form whose text has one of some words, as they stand in the file."""
+        settings, data = self.net_settings, self.source.data
+        used = [word for word in words if word in data]
+        for field in settings.fields("layer") if used else ():
+            text = data[field.start : field.end]
+            if isinstance(field.value, Message) and any(word in text for word in used):
+                yield Block(field.value, settings.schema.message("LayerParameter"), settings.schema, field)
 
     @cached_property
     def blob_names(self) -> frozenset[str]:

@@ -119,6 +119,15 @@ class Block:
         """The values of a repeated string or enum field, without those that do not convert."""
         return [value for value in self._values(name) if isinstance(value, str)]
 
+    def placed_strings(self, name: str) -> list[tuple[str, Span]]:
+        """The values of a repeated string field, as `strings` gives them, and where each of them stands."""
+        field_type = self.field_type(name)
+        return [
+            (value, field.span)
+            for field in self._fields.get(name, ())
+            if isinstance(field.value, str) and isinstance(value := read_value(field_type, field.value), str)
+        ]
+
     def block(self, name: str) -> "Block":
         """The message of a singular field, the first one if it stands twice, an empty one if absent."""
         found = self._blocks.get(name)

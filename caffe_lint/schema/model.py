@@ -102,9 +102,9 @@ class MessageType:
 
     def field(self, name: str) -> FieldType | None:
         """The field of that name, None if the schema knows none."""
-        if name not in self._variants:
-            return None
         if name not in self._chosen:
+            if name not in self._variants:
+                return None
             self._chosen[name] = self._schema.choose(name, self._variants[name])
         return self._chosen[name]
 

@@ -85,7 +85,7 @@ class Cache:
         checker, settings = self._chooser.checker(path), self._chooser.settings(path)
         key = (settings, checker.rules)
         if key not in self._fingerprints:
-            self._fingerprints[key] = fingerprint(checker, settings.dialect)
+            self._fingerprints[key] = fingerprint(checker, settings.dialect, settings.target)
             with suppress(OSError):  # it is not there yet, or is somebody else's
                 os.utime(cache_folder(self._chooser, path) / self._fingerprints[key])
         return self._fingerprints[key]

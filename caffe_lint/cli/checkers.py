@@ -25,7 +25,7 @@ def checker_for(loaded: Loaded, choice: SettingsChoice) -> Checker:
         click.UsageError: if the settings name a Caffe, rules, plugins or options that do not exist or cannot
             be used.
     """
-    _check_dialect(loaded, choice)
+    _check_caffes(loaded, choice)
     try:
         return make_checker(loaded.settings, _baseline(loaded.settings))
     except UnknownRuleError as error:
@@ -39,15 +39,17 @@ def checker_for(loaded: Loaded, choice: SettingsChoice) -> Checker:
         raise click.UsageError(f"{where}: {error}") from error
 
 
-def _check_dialect(loaded: Loaded, choice: SettingsChoice) -> None:
-    dialect = loaded.settings.dialect
-    if dialect == AUTO:
-        return
-    try:
-        dialect_named(dialect)
-    except ValueError as error:
-        where = "" if "dialect" in choice.overrides else f"{loaded.where(('dialect',))}: "
-        raise click.UsageError(f"{where}{error}") from error
+def _check_caffes(loaded: Loaded, choice: SettingsChoice) -> None:
+    settings = loaded.settings
+    names = [("target", name) for name in settings.target]
+    if settings.dialect != AUTO:
+        names.append(("dialect", settings.dialect))
+    for key, name in names:
+        try:
+            dialect_named(name)
+        except ValueError as error:
+            where = "" if key in choice.overrides else f"{loaded.where((key,), name)}: "
+            raise click.UsageError(f"{where}{error}") from error
 
 
 def _where_selected(loaded: Loaded, selector: str) -> str:

@@ -116,7 +116,8 @@ class Chooser:
 
     def document(self, source: Source) -> Document:
         """A file, read by the Caffe that settings name."""
-        return Document(source, self.settings(source.path).dialect)
+        settings = self.settings(source.path)
+        return Document(source, settings.dialect, settings.target)
 
     def fails(self, report: FileReport) -> bool:
         """Whether a file's findings make the run fail."""

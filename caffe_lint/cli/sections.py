@@ -7,7 +7,7 @@ SECTIONS = {
     "Fixes": ("fix", "unsafe_fixes", "fixable", "unfixable", "diff", "fix_only", "exit_non_zero_on_fix"),
     "Old findings": ("baseline", "add_ignores", "reason"),
     "Output": ("format_name", "output_file", "output", "statistics", "color", "fail_on", "exit_zero"),
-    "Caffe": ("dialect", "phase", "level", "stages"),
+    "Caffe": ("dialect", "target", "phase", "level", "stages"),
     "Files": (
         "exclude",
         "extend_exclude",

@@ -95,6 +95,12 @@ _RULE_OPTIONS: tuple[_Decorator, ...] = (
         help="The Caffe that judges: 'auto' (the one that a file needs), 'bvlc', or a repository.  "
         "[default: auto]",
     ),
+    click.option(
+        "--target",
+        multiple=True,
+        metavar="CAFFE",
+        help="A Caffe that the files shall load in, whoever judges them; as often as wanted.",
+    ),
     state_options,
     click.option(
         "--fail-on",
@@ -144,6 +150,7 @@ _OVERRIDING = (
     "fixable",
     "unfixable",
     "dialect",
+    "target",
     "phase",
     "level",
     "stages",

@@ -22,11 +22,12 @@ def digest(data: bytes) -> str:
     return blake2b(data, digest_size=_SIZE).hexdigest()
 
 
-def fingerprint(checker: Checker, dialect: str) -> str:
+def fingerprint(checker: Checker, dialect: str, target: tuple[str, ...]) -> str:
     """What stands for all that decides what `checker.find` finds in a file, but for the file."""
     parts = [
         own_code(),
         dialect,
+        repr(target),
         repr(checker.states),
         *(f"{rule.code} {rule.options!r}" for rule in checker.rules),
         *(f"known {rule.code} {rule.name}" for rule in checker.known),

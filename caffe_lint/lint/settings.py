@@ -81,6 +81,10 @@ class Settings(NamedTuple):
     dialect: Annotated[
         str, "The Caffe that judges: `auto` (the one that a file needs), `bvlc`, or a repository."
     ] = AUTO
+    target: Annotated[
+        tuple[str, ...],
+        "The Caffes that every file shall load in, whoever judges it; `beyond-target` finds what they lack.",
+    ] = ()
     phase: Annotated[Phase | None, "Check the nets of this phase only."] = None
     level: Annotated[int | None, "Check the nets at this level only."] = None
     stages: Annotated[tuple[str, ...], "Check the nets in these stages, all of them together, only."] = ()

@@ -34,23 +34,27 @@ AUTO = "auto"
 class Document:
     """A prototxt file; everything about it is worked out when it is first asked for."""
 
-    def __init__(self, source: Source, dialect: str = AUTO) -> None:
+    def __init__(self, source: Source, dialect: str = AUTO, target: Iterable[str] = ()) -> None:
         """Read a file.
 
         Args:
             source: the bytes of the file and its path.
             dialect: the Caffe that judges it: `auto`, `bvlc`, or the name of a repository.
+            target: the Caffes that it shall load in, whoever judges it.
 
         Raises:
             ValueError: if no Caffe of that name is known.
         """
         self.source = source
         self._repositories = None if dialect == AUTO else tuple(dialect_named(dialect))
+        self.target = tuple(dict.fromkeys(repo for name in target for repo in dialect_named(name)))
+        """The repositories whose Caffe the file shall load in."""
 
     def edited(self, edits: Iterable[Edit]) -> "Document":
         """The file after some edits, judged by the Caffe that was asked for."""
         edited = Document(Source(self.source.path, apply_edits(self.source.data, edits)))
         edited._repositories = self._repositories
+        edited.target = self.target
         return edited
 
     @cached_property

@@ -82,7 +82,14 @@ def test_a_second_run_lints_what_has_changed(linted: list[str], capsys: Captured
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--dialect", "bvlc"], ["--ignore", "CL101"], ["--phase", "TRAIN"], ["--select", "CL1"]]
+    "arguments",
+    [
+        ["--dialect", "bvlc"],
+        ["--target", "bvlc"],
+        ["--ignore", "CL101"],
+        ["--phase", "TRAIN"],
+        ["--select", "CL1"],
+    ],
 )
 def test_what_decides_findings_is_part_of_the_key(
     arguments: list[str], linted: list[str], capsys: Captured

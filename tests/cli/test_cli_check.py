@@ -195,6 +195,7 @@ def test_the_dialect_decides_what_an_unknown_field_means(capsys: Captured) -> No
     [
         (["--select", "unknown-botom"], "unknown rule 'unknown-botom', did you mean 'unknown-bottom'?"),
         (["--ignore", "C101"], "unknown rule 'C101', did you mean 'CL101'?"),
+        (["--target", "weilu89"], "no Caffe called 'weilu89' is known, did you mean 'weiliu89/caffe'?"),
         (["--dialect", "weilu89"], "no Caffe called 'weilu89' is known, did you mean 'weiliu89/caffe'?"),
         (["--fromat", "json"], "No such option '--fromat'. Did you mean '--format'?"),
         (

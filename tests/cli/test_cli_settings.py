@@ -332,6 +332,11 @@ def test_a_rule_of_a_plugin_that_raises(capsys: Captured) -> None:
         ),
         ("select = 'CL1'", "caffe-lint.toml:1: 'select': expected a list of strings, found 'CL1'"),
         ("\nlevel = 'a'", "caffe-lint.toml:2: 'level': expected a whole number, found 'a'"),
+        (
+            "target = ['bvlc',\n'weilu89']",
+            "caffe-lint.toml:2: no Caffe called 'weilu89' is known, did you mean",
+        ),
+        ("target = 'bvlc'", "caffe-lint.toml:1: 'target': expected a list of strings, found 'bvlc'"),
         ("dialect = 'weilu89'", "caffe-lint.toml:1: no Caffe called 'weilu89' is known, did you mean"),
         (
             "extend = 'none.toml'",

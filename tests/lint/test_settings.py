@@ -34,6 +34,7 @@ extend-ignore = ["CL9"]
 fixable = ["ALL"]
 unfixable = ["CL402"]
 dialect = "bvlc"
+target = ["bvlc", "NVIDIA/caffe"]
 phase = "TEST"
 level = 2
 stages = ["deploy"]
@@ -85,6 +86,7 @@ def test_every_key_is_read() -> None:
         fixable=("ALL",),
         unfixable=("CL402",),
         dialect="bvlc",
+        target=("bvlc", "NVIDIA/caffe"),
         phase="TEST",
         level=2,
         stages=("deploy",),

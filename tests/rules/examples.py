@@ -10,6 +10,9 @@ from caffe_lint.text import Source
 HERE = Path(__file__).parent
 RULES = {rule.name: rule for rule in all_rules()}
 
+TARGET = ("bvlc",)
+"""The Caffe that examples shall load in, as the one of the tests does."""
+
 
 def example(rule: Rule, name: str) -> bytes:
     """The `bad` or `good` example of a rule."""
@@ -30,7 +33,7 @@ def files(rule: Rule) -> dict[str, bytes]:
 
 def claims(text: bytes) -> set[Claim]:
     """What the findings in a file claim."""
-    report = lint(Document(Source("bad.prototxt", text)), all_rules())
+    report = lint(Document(Source("bad.prototxt", text), target=TARGET), all_rules())
     return {finding.claim for finding in report.diagnostics}
 
 

@@ -11,6 +11,7 @@ from caffe_lint.lint.registry import all_rules
 from caffe_lint.net import Document
 from caffe_lint.report import FORMATS, ReportOptions
 from caffe_lint.text import Source
+from tests.rules.examples import TARGET
 
 HERE = Path(__file__).parent
 RULES = {rule.name: rule for rule in all_rules()}
@@ -22,7 +23,7 @@ def _folder(rule: Rule) -> Path:
 
 def _lint(path: Path, dialect: str = "auto") -> tuple[set[str], str]:
     """The codes of all findings in a file, and the report as a user reads it."""
-    document = Document(Source(path.name, path.read_bytes()), dialect)
+    document = Document(Source(path.name, path.read_bytes()), dialect, TARGET)
     report = lint(document, all_rules())
     text = "".join(FORMATS["full"]([report], ReportOptions(width=100)))
     return {finding.code for finding in report.diagnostics}, text

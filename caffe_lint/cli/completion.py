@@ -3,10 +3,26 @@
 from click import Context, Parameter
 from click.shell_completion import CompletionItem
 
+from ..net import AUTO
+
 
 def complete_paths(_context: Context, _param: Parameter, incomplete: str) -> list[CompletionItem]:
     """Files and folders, which the shell itself looks for."""
     return [CompletionItem(incomplete, type="file")]
+
+
+def complete_caffe(_context: Context, _param: Parameter, incomplete: str) -> list[CompletionItem]:
+    """The Caffes that can be named: `bvlc`, and all other repositories."""
+    from ..schema import load_schema
+
+    names = ["bvlc", *load_schema().repositories]
+    return [CompletionItem(name) for name in names if name.lower().startswith(incomplete.lower())]
+
+
+def complete_dialect(context: Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
+    """The Caffes that can be named, and `auto`."""
+    auto = [CompletionItem(AUTO)] if AUTO.startswith(incomplete) else []
+    return auto + complete_caffe(context, param, incomplete)
 
 
 def complete_rule(_context: Context, _param: Parameter, incomplete: str) -> list[CompletionItem]:

@@ -6,6 +6,7 @@ from typing import TypeVar
 import click
 
 from ..net import AUTO
+from .completion import complete_dialect
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -14,6 +15,7 @@ dialect_option = click.option(
     default=AUTO,
     show_default=True,
     metavar="CAFFE",
+    shell_complete=complete_dialect,
     help="The Caffe that judges: 'auto' (the one that a file needs), 'bvlc', or a repository.",
 )
 

@@ -10,7 +10,7 @@ import click
 from ..lint.diagnostic import Severity
 from ..lint.settings import Selection
 from ..lint.typed import NEVER, Glob
-from .completion import complete_paths, complete_rules
+from .completion import complete_caffe, complete_dialect, complete_paths, complete_rules
 from .state import state_options
 
 CACHE_VARIABLE = "CAFFE_LINT_CACHE_DIR"
@@ -92,6 +92,7 @@ _RULE_OPTIONS: tuple[_Decorator, ...] = (
     click.option(
         "--dialect",
         metavar="CAFFE",
+        shell_complete=complete_dialect,
         help="The Caffe that judges: 'auto' (the one that a file needs), 'bvlc', or a repository.  "
         "[default: auto]",
     ),
@@ -99,6 +100,7 @@ _RULE_OPTIONS: tuple[_Decorator, ...] = (
         "--target",
         multiple=True,
         metavar="CAFFE",
+        shell_complete=complete_caffe,
         help="A Caffe that the files shall load in, whoever judges them; as often as wanted.",
     ),
     state_options,

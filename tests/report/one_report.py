@@ -8,7 +8,7 @@ from caffe_lint.lint.registry import all_rules
 from caffe_lint.net import Document
 from caffe_lint.report import FORMATS, ReportOptions
 from caffe_lint.text import Edit, Source, Span
-from tests.rules.examples import RULES, example
+from tests.rules.examples import RULES, TARGET, example
 
 NET = 'name: "é"\n  top: "c"\n  bottom: "c"\n'.encode()
 
@@ -61,7 +61,7 @@ def all_bad_examples() -> tuple[FileReport, ...]:
     """What is found in the bad example of each rule: many real findings, with notes and fixes."""
     rules = all_rules()
     reports = [
-        lint(Document(Source(f"{name}.prototxt", example(rule, "bad"))), rules)
+        lint(Document(Source(f"{name}.prototxt", example(rule, "bad")), target=TARGET), rules)
         for name, rule in RULES.items()
     ]
     assert all(report.diagnostics for report in reports)

@@ -10,7 +10,7 @@ from .initial import starts_from_zeros
 from .layer_kinds import ACTIVATIONS, is_marked, operation
 from .model import Node, Step
 
-_ELSEWHERE = frozenset({"operation", "slice_point", "axis", "slice_dim", "concat_dim", "engine"})
+_ELSEWHERE = ("operation", "slice_point", "axis", "slice_dim", "concat_dim", "engine")
 """Settings that have a check of their own, or none."""
 
 
@@ -27,6 +27,8 @@ def odd_steps(look: Look) -> Iterator[Defect]:
 def _types(look: Look, node: Node) -> Iterator[Defect]:
     layers = look.unroll.layers_with(node.role)
     kinds = [_kind(layer) for _, layer in layers]
+    if len(set(kinds)) == 1:
+        return
     expected = usual(kinds)
     for (step, layer), kind in zip(layers, kinds, strict=True):
         if kind == expected or (layer.type in ACTIVATIONS and node.layer.type in ACTIVATIONS):
@@ -93,10 +95,12 @@ def _is_known(layer: Layer, name: str) -> bool:
 
 def _flat(message: Message) -> tuple[object, ...]:
     return tuple(
-        (field.name, field.value if isinstance(field.value, str) else _flat(field.value))
-        for field in message.fields
-        if not field.name.endswith("filler") and not field.name.startswith(tuple(_ELSEWHERE))
-        if isinstance(field.value, (str, Message))
+        [
+            (field.name, field.value if isinstance(field.value, str) else _flat(field.value))
+            for field in message.fields
+            if not field.name.endswith("filler") and not field.name.startswith(_ELSEWHERE)
+            if isinstance(field.value, (str, Message))
+        ]
     )
 
 

@@ -54,18 +54,20 @@ class _Sets:
     """Sets of repositories as bit masks, completed where the facts leave the obvious unsaid.
 
     `owner/name@branch` lists only what differs from `owner/name`; a repository of which no schema (or no
-    layer factory) was read counts as having BVLC's. BVLC comes first, then the smallest schema: of those
+    layer factory) was read counts as having BVLC's, and so does one that publishes only layers to be added to
+    BVLC's: it registers less than half of BVLC's types. BVLC comes first, then the smallest schema: of those
     that know a field, it is the one nearest to the field's origin. Those of which only a part was read
     come last: converters with a schema but no layers, branches.
     """
 
     def __init__(self, fields: Rows, types: Rows) -> None:
         sizes = Counter(repo for row in fields for variant in row["variants"] for repo in variant["repos"])
-        with_types = {repo for row in types for repo in row["repos"]}
-        everybody = with_types | set(sizes)
+        shared = [row["repos"] for row in types if _BVLC in row["repos"]]
+        registered = Counter(repo for repos in shared for repo in repos)
+        everybody = {repo for row in types for repo in row["repos"]} | set(sizes)
         branches = {repo for repo in everybody if repo.startswith(f"{_BVLC}@")}
         self._follow_schema = everybody - set(sizes) | branches
-        self._follow_types = everybody - with_types | branches
+        self._follow_types = {repo for repo in everybody if 2 * registered[repo] < len(shared)} | branches
         for repo in self._follow_schema:
             sizes[repo] += sizes[_BVLC]
         partial = self._follow_schema | self._follow_types

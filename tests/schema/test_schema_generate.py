@@ -61,6 +61,12 @@ def test_who_was_not_read_follows_bvlc(facts: Path) -> None:
     assert int(document["layer_types"]["Rare"], 16) == bits["types/only"]
 
 
+def test_who_publishes_layers_to_be_added_has_those_of_bvlc_too(facts: Path) -> None:
+    document = json.loads(generate(facts))
+    bits = {repo: 1 << index for index, repo in enumerate(document["repositories"])}
+    assert int(document["layer_types"]["Common"], 16) & bits["types/only"]
+
+
 def test_a_branch_has_its_own_variant_or_the_one_it_branched_from(facts: Path) -> None:
     document = json.loads(generate(facts))
     branch = 1 << document["repositories"].index("BVLC/caffe@old")

@@ -113,3 +113,9 @@ def test_every_type_that_a_field_names_can_be_read() -> None:
             assert (known.enum is not None) == (known.kind is Kind.ENUM)
             assert bool(known.type_name) == (known.kind in (Kind.ENUM, Kind.MESSAGE))
             assert known.enum is None or known.enum.values
+
+
+def test_every_caffe_has_the_common_layers() -> None:
+    schema = load_schema()
+    for name in ("Convolution", "InnerProduct", "Pooling", "ReLU", "Eltwise"):
+        assert schema.layer_types[name] == schema.repositories

@@ -112,6 +112,8 @@ def _input_and_candidate(first: Layer, second: Layer) -> tuple[Layer, Layer]:
 
 def _nearest(outputs: list[_Output], gate: Layer) -> _Output:
     """The output whose gate sees what another gate of the step sees: a later step may read c by mistake."""
+    if len(outputs) == 1:
+        return outputs[0]
     seen = _seen(gate)
     return min(outputs, key=lambda output: len(seen ^ _seen(output[2])))
 
@@ -142,7 +144,7 @@ def _outputs(cell: Blob) -> Iterator[_Output]:
                 if gate is not None:
                     found.append((tanh, hidden, gate))
     # Where the next step goes on from tanh(c), its product of that with f looks like an output.
-    return iter(sorted(found, key=lambda each: _is_summand(each[1])))
+    return iter(sorted(found, key=lambda each: _is_summand(each[1])) if len(found) > 1 else found)
 
 
 def _is_summand(product: Layer) -> bool:

@@ -23,11 +23,10 @@ def find_unrolls(net: Net) -> list[Unroll]:
 
     A step with gates is a cell of its own even if it stands alone, as in a net that is run step by step.
     """
-    try:
-        found = _unrolls(net)
-    finally:
-        forget_layers()
-    return sorted(found, key=lambda unroll: min(layer.index for layer in unroll.steps[0].layers.values()))
+    forget_layers()
+    return sorted(
+        _unrolls(net), key=lambda unroll: min(layer.index for layer in unroll.steps[0].layers.values())
+    )
 
 
 def _unrolls(net: Net) -> list[Unroll]:

@@ -81,7 +81,7 @@ def is_complement(layer: Layer) -> bool:
 
 
 def forget_layers() -> None:
-    """Let go of the layers whose settings were read: a net is looked at once, but each layer many times."""
+    """Let go of the layers of the last net, whose settings were kept until its mistakes were found."""
     _eltwise.cache_clear()
     gate_of.cache_clear()
     makes_pieces.cache_clear()

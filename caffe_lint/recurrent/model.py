@@ -104,7 +104,15 @@ class Unroll:
 
     def layers_with(self, role: str) -> list[tuple[int, Layer]]:
         """The layers of one role with the numbers of their steps."""
-        return [(step.number, step.layers[role]) for step in self.steps if role in step.layers]
+        return self._layers_by_role.get(role, [])
+
+    @cached_property
+    def _layers_by_role(self) -> dict[str, list[tuple[int, Layer]]]:
+        found: dict[str, list[tuple[int, Layer]]] = {}
+        for step in self.steps:
+            for role, layer in step.layers.items():
+                found.setdefault(role, []).append((step.number, layer))
+        return found
 
     @cached_property
     def hidden_size(self) -> int | None:

@@ -33,7 +33,7 @@ def _learned(unroll: Unroll) -> Iterator[tuple[str, int, list[Holder]]]:
     for role in unroll.pattern:
         layers = unroll.layers_with(role)
         is_product = unroll.pattern[role].layer.type in LEARNED
-        named = [layer for _, layer in layers if any(param.name for param in layer.params)]
+        named = [layer for _, layer in layers if layer.params and any(param.name for param in layer.params)]
         # A BatchNorm of each step may well keep its own statistics; weights are meant to be shared.
         if len(layers) < 2 or not (is_product or 2 * len(named) > len(layers)):
             continue

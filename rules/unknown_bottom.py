@@ -66,8 +66,9 @@ class UnknownBottom(NetRule):
 
 
 def _near_names(net: Net, unknown: list[Use]) -> dict[str, list[str]]:
-    """For unknown names the one or two nearest that are made; in a large net for the first ones only."""
-    names = list(dict.fromkeys(use.name for use in unknown if use.name not in net.final_blobs))
+    """For names that no state makes the one or two nearest that are made; of many for the first ones only."""
+    made = net.final_blobs.keys() | net.absent.keys()
+    names = list(dict.fromkeys(use.name for use in unknown if use.name not in made))
     number = max(_MOST_COMPARED // max(len(net.final_blobs), 1), 1)
     return {name: get_close_matches(name, net.final_blobs, n=2, cutoff=_LIKENESS) for name in names[:number]}
 

@@ -71,6 +71,25 @@ class _Growth:
         """Grow as far as possible."""
         while self._grow_backward() or self._grow_forward():
             self.chain.renumber()
+        self._let_strangers_go()
+
+    def _let_strangers_go(self) -> None:
+        """Cut off the blocks at both ends that share no weights, if they are more than those that do.
+
+        Then they are what they seem, the other blocks of a residual net in which some are tied.
+        """
+        links = self.chain.links
+        ours = [number for number, link in enumerate(links) if link.has_core or self._has_our_names(link)]
+        if self.chain.kind == "recursive" and 2 * len(ours) < len(links):
+            self.chain.links = links[ours[0] : ours[-1] + 1]
+            self.chain.renumber()
+            gone = {*links} - {*self.chain.links}
+            for layer in [layer for layer, place in self.places.items() if place.link in gone]:
+                del self.places[layer]
+
+    def _has_our_names(self, link: Link) -> bool:
+        found = {name for layer in self._fit(link).layers.values() for name in names(layer)}
+        return bool(found & self.names)
 
     def _grow_backward(self) -> bool:
         first = self.chain.links[0]

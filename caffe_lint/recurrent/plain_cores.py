@@ -153,12 +153,22 @@ def _chains(steps: dict[Layer, PlainStep], taken: set[Layer], *, is_block: bool)
             followers.setdefault(found[0].layer, []).append(layer)
     starts = [layer for layer in followers if layer not in links]
     chains = [chain for start in starts for chain in _branches(start, followers, steps) if len(chain) > 1]
+    if is_block:
+        chains = [chain for chain in chains if _are_tied([steps[layer] for layer in chain])]
     used = {layer for chain in chains for layer in chain}
     # A step that reads a wrong state is linked to none; its weights tell where it belongs.
     theirs = {name for layer in used for name in steps[layer].names}
     used |= taken
     chains += [[layer] for layer, step in steps.items() if layer not in used and theirs & step.names.keys()]
     return [_cores(chain, steps, links) for chain in chains]
+
+
+def _are_tied(chain: list[PlainStep]) -> bool:
+    """Whether blocks share half of what they multiply by: residual nets may tie some of their layers."""
+    uses = Counter(name for step in chain for name in step.names)
+    products = [product for step in chain for product in step.products]
+    tied = [product for product in products if any(uses[name] > 1 for name in names(product))]
+    return 2 * len(tied) >= len(products)
 
 
 def _branches(

@@ -15,9 +15,12 @@ def _product(draft: Draft, bottom: str, outputs: int, stem: str, names: list[str
     return draft.add("InnerProduct", [bottom], stem, settings, params=params).tops[0]
 
 
-def _convolve(draft: Draft, bottom: str, outputs: int, stem: str, size: int = 3) -> str:
+def _convolve(
+    draft: Draft, bottom: str, outputs: int, stem: str, size: int = 3, names: list[str] | None = None
+) -> str:
+    params: list[Fields] = [{"name": name} for name in names or []]
     settings: Fields = {"convolution_param": {"num_output": outputs, "kernel_size": size, "pad": size // 2}}
-    return draft.add("Convolution", [bottom], stem, settings).tops[0]
+    return draft.add("Convolution", [bottom], stem, settings, params=params).tops[0]
 
 
 def _in_place(draft: Draft, kind: str, blob: str) -> str:
@@ -145,6 +148,36 @@ def short_residuals(draft: Draft) -> None:
         draft.add("Concat", made, "joined")
 
 
+def tied_residuals(draft: Draft) -> None:
+    """Residual blocks of three layers, of which some blocks share one."""
+    random = draft.random
+    channels, blocks = random.randint(4, 9), random.randint(3, 8)
+    tied, place = random.sample(range(blocks), random.randint(2, blocks)), random.randrange(3)
+    name = draft.names.weight("residual", "shared")
+    blob = _convolve(draft, draft.input("data", [2, 3, 6, 6]), channels, "conv1")
+    for block in range(blocks):
+        inner = blob
+        for number, size in enumerate((1, 3, 1)):
+            names = [name] if block in tied and number == place else None
+            inner = _convolve(draft, inner, channels, f"branch_{number}", size, names)
+            if number < 2:
+                inner = _in_place(draft, "ReLU", inner)
+        blob = _in_place(draft, "ReLU", _sum(draft, blob, inner))
+    _product(draft, blob, 5, "classes")
+
+
+def tied_mlp(draft: Draft) -> None:
+    """Products of one width with an activation between them, of which two have the same weights."""
+    random = draft.random
+    width, layers = random.randint(2, 20), random.randint(4, 10)
+    tied = random.sample(range(layers), 2)
+    blob = draft.input("data", [4, width])
+    for number in range(layers):
+        names = [draft.names.weight("mlp", "shared")] if number in tied else None
+        blob = _product(draft, blob, width, "fc", names)
+        blob = draft.add("TanH", [blob], "act").tops[0]
+
+
 def encoder_decoder(draft: Draft) -> None:
     """A decoder with weights of its own goes on from the states of the encoder."""
     random = draft.random
@@ -166,6 +199,8 @@ DECOYS: tuple[Callable[[Draft], None], ...] = (
     mlp,
     highway,
     short_residuals,
+    tied_residuals,
+    tied_mlp,
     encoder_decoder,
 )
 

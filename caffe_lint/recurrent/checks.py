@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Sequence, Set
 
 from ..layers import Shape
 from ..net import Blob, Layer
+from ..text import Span
 from .activations import wrong_activations
 from .axes import axes_against_time
 from .continuation import half_resets
-from .defect import Defect, Look
+from .defect import Defect, Kind, Look
 from .gates import gate_orders, uneven_gates
 from .initial import wrong_initial_states
 from .model import Unroll
@@ -48,6 +49,7 @@ def find_defects(
     """
     params = [_params(unroll) for unroll in unrolls]
     resized: set[Layer] = set()
+    told: dict[tuple[Kind, Span], Unroll] = {}
     shape: ShapeOf | None = None
     # A cell that reads another one ends behind it.
     for unroll in sorted(unrolls, key=_end):
@@ -66,6 +68,9 @@ def find_defects(
         look = Look(unroll, shape, foreign, layers)
         for check in _CHECKS:
             for defect in check(look):
+                # Two directions may be joined in one place.
+                if told.setdefault((defect.kind, defect.span), unroll) is not unroll:
+                    continue
                 yield defect
                 if not resized.issuperset(defect.resizes):
                     # The next cell may read what this one makes, which is no measure for it.

@@ -5,7 +5,7 @@ from functools import cached_property
 from operator import itemgetter
 
 from ..net import Blob, Layer, Use
-from .layer_kinds import behind, coefficients, makes_pieces, names, operation, products_before
+from .layer_kinds import behind, coefficients, makes_pieces, names, operation, products_before, source
 from .links import Chain, Link, Place, Places
 
 SHARED = -1
@@ -20,9 +20,11 @@ Read = tuple[int, int | None, Hashable]
 def step_of_layers(chain: Chain, places: Places) -> dict[Layer, int]:
     """The layers that only one step of a chain is made of, with its number; `SHARED` for what several read.
 
-    Goes back from the output of each step, up to what other steps make and to layers without bottoms.
+    Goes back from the output of each step, up to what other steps make and to layers without bottoms. What
+    works on a state is of the first step that reads it.
     """
     owners: dict[Layer, int] = {}
+    descent = _Descent(chain, places)
     for link in chain.links:
         stack = [blob.layer for blob in link.states.values()]
         while stack:
@@ -34,7 +36,7 @@ def step_of_layers(chain: Chain, places: Places) -> dict[Layer, int]:
                 if owner is None:
                     owners[maker] = link.number
                     stack.append(maker)
-                elif owner not in (link.number, SHARED):
+                elif owner not in (link.number, SHARED) and not descent.goes_on(maker):
                     _share(maker, owners, places)
     return owners
 
@@ -42,6 +44,42 @@ def step_of_layers(chain: Chain, places: Places) -> dict[Layer, int]:
 def _is_of_another(layer: Layer, link: Link, places: Places) -> bool:
     place = places.get(layer)
     return place is not None and place.link is not link
+
+
+class _Descent:
+    """Which layers work on a state of a chain: each is of one step, even if a later one reads it too."""
+
+    def __init__(self, chain: Chain, places: Places) -> None:
+        self._chain = chain
+        self._places = places
+
+    @cached_property
+    def _weights(self) -> frozenset[str]:
+        """The names of weights that states are multiplied by; the first step may multiply zeros."""
+        products = {product for link in self._chain.links for product in link.products}
+        reading = (product for product in products if any(map(self._is_state, behind(source(product)))))
+        return frozenset(name for product in reading for name in names(product))
+
+    def _is_state(self, blob: Blob) -> bool:
+        place = self._places.get(blob.layer)
+        return place is not None and place.link.chain is self._chain
+
+    def goes_on(self, layer: Layer) -> bool:
+        """Whether a layer works on a state, or on what stands for one in the first step."""
+        stack, seen = [layer], {layer}
+        while stack:
+            each = stack.pop()
+            if not self._weights.isdisjoint(names(each)):
+                return True
+            for use in each.bottoms:
+                if use.blob is None or use.blob.layer in seen:
+                    continue
+                if self._is_state(use.blob):
+                    return True
+                if use.blob.layer not in self._places:
+                    seen.add(use.blob.layer)
+                    stack.append(use.blob.layer)
+        return False
 
 
 def _share(layer: Layer, owners: dict[Layer, int], places: Places) -> None:

@@ -6,30 +6,39 @@ from itertools import pairwise
 
 from ..net import Blob, Layer
 from .axes import axis_of, time_slices, wrong_time_cuts
-from .defect import Defect, Look, Place
+from .defect import Defect, Look, Place, repeated
 from .model import Step
 
 _OF_BATCH = "batch"
 
 
 def wrong_outputs(look: Look) -> Iterator[Defect]:
-    """Concats of the outputs that leave a step out, take one twice, or put them in another order."""
-    for concat, numbers in _joins(look):
+    """Outputs that are left out, taken twice, overwritten, or joined out of order or along another axis."""
+    steps = _outputs(look)
+    for concat, numbers in _joins(steps):
         yield from _order(concat, numbers, look)
         yield from _axis(concat, numbers, look)
+        yield from _overwritten(concat, steps)
+    yield from _last(look)
 
 
-def _joins(look: Look) -> Iterator[tuple[Layer, list[int]]]:
+def _joins(steps: dict[Blob, Step]) -> Iterator[tuple[Layer, list[int]]]:
     """The Concats of outputs, and the steps of their bottoms."""
-    steps = _outputs(look)
     seen: dict[Layer, None] = {}
     for blob in steps:
         seen |= dict.fromkeys(use.layer for use in blob.uses if use.layer.type == "Concat")
     for concat in seen:
-        found = [steps.get(use.blob) if use.blob is not None else None for use in concat.bottoms]
+        found = [_step_of(use.blob, steps) for use in concat.bottoms]
         numbers = [step.number for step in found if step is not None]
         if len(numbers) == len(found) and len(set(numbers)) > 1:
             yield concat, numbers
+
+
+def _step_of(blob: Blob | None, steps: dict[Blob, Step]) -> Step | None:
+    """The step whose output a blob is, or has been until a layer in place overwrote it."""
+    while blob is not None and blob not in steps:
+        blob = blob.previous
+    return steps[blob] if blob is not None else None
 
 
 def _outputs(look: Look) -> dict[Blob, Step]:
@@ -40,7 +49,7 @@ def _outputs(look: Look) -> dict[Blob, Step]:
     for blob in queue:
         for use in blob.uses:
             layer = use.layer
-            is_joined = layer.type == "Concat" and len(layer.bottoms) == 2
+            is_joined = layer.type in ("Concat", "Eltwise") and len(layer.bottoms) == 2
             if not (len(layer.bottoms) == 1 or is_joined) or len(layer.tops) != 1:
                 continue
             top, mine = layer.tops[0], sum(each.blob in steps for each in layer.bottoms)
@@ -95,6 +104,39 @@ def _order(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:
             "belongs"
         )
         yield Defect("left-out-step", message, concat.bottoms[at].span)
+
+
+def _overwritten(concat: Layer, steps: dict[Blob, Step]) -> Iterator[Defect]:
+    """Outputs that a layer of the next step has changed in place before they are joined."""
+    changed = [
+        (step, use) for use in concat.bottoms if use.blob not in steps and (step := _step_of(use.blob, steps))
+    ]
+    for step, use in changed[:1]:
+        assert use.blob is not None, "it has been the output of a step"
+        layer = use.blob.layer
+        message = (
+            f"'{layer.name}' works in place on the output of step {step.number}, which '{concat.name}' joins"
+        )
+        places = [(other.number, each.blob.span) for other, each in changed[1:] if each.blob is not None]
+        notes = (Place("here the changed output is read", use.span), *repeated(places))
+        yield Defect("step-out-of-line", message, use.blob.span, notes)
+
+
+def _last(look: Look) -> Iterator[Defect]:
+    """The last output but one is the only one that is used, and nothing reads the last one."""
+    taken = {layer for step in look.unroll.steps for layer in step.layers.values()} | look.foreign_layers
+    outputs = [step.hidden for step in look.unroll.steps]
+    uses = [
+        [use for use in blob.uses if use.layer not in taken] if blob is not None else [] for blob in outputs
+    ]
+    last = outputs[-1]
+    if len(outputs) < 3 or last is None or last.uses or not uses[-2] or any(uses[:-2]):
+        return
+    (use, *_), number = uses[-2], len(outputs) - 1
+    message = (
+        f"'{use.layer.name}' reads the output of step {number - 1}, and nothing that of the last, {number}"
+    )
+    yield Defect("left-out-step", message, use.span, (Place("this output is left out", last.span),))
 
 
 def _axis(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:

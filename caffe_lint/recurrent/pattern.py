@@ -40,7 +40,10 @@ class Usual:
         """How often steps of a signature read something else of other steps than their states."""
         view = next(view for view in self.views.values() if view.signature == signature)
         slots = (slot for node in _pattern(view, places, self.owners).values() for slot in node.slots)
-        return sum(isinstance(slot, State) and slot.role not in _STATES for slot in slots)
+        makers = (use.blob.layer for uses in view.order.values() for use in uses if use.blob is not None)
+        return sum(isinstance(slot, State) and slot.role not in _STATES for slot in slots) + sum(
+            self.owners.get(maker, view.link.number) not in (SHARED, view.link.number) for maker in makers
+        )
 
     @cached_property
     def direction(self) -> int:

@@ -1,6 +1,7 @@
 """Says of every bottom of a step what it reads: a layer of the step, a state, or something outside."""
 
 from ..net import Blob, Layer, Use
+from .extent import SHARED
 from .links import Places
 from .model import Inner, Outside, Slot, State, Step
 from .pattern import Usual, outside
@@ -23,7 +24,12 @@ class Reader:
                 else:
                     self._owners[layer] = step, role
         for layer, claims in several.items():
-            self._owners[layer] = self._owner(layer, claims)
+            owner = self._owners[layer] = self._owner(layer, claims)
+            for step, role in claims:
+                if step is not owner[0]:
+                    # What the layer reads is no matter of a step that only reads its output.
+                    del step.layers[role]
+                    step.bottoms.pop(role, None)
         self._inner: dict[str, list[Slot | None]] = {
             role: [*node.slots]
             for role, node in usual.pattern.items()
@@ -66,8 +72,13 @@ class Reader:
         return ""
 
     def _owner(self, layer: Layer, claims: list[Claim]) -> Claim:
-        """Whose a layer is that several steps read in the same role: that of the step it stands next to."""
-        return min(claims, key=lambda claim: self._distance(layer, *claim))
+        """Whose a layer is that several steps read in the same role.
+
+        What works on a state is known to be of one step; else it is that of the step it stands next to.
+        """
+        owner = self._usual.owners.get(layer, SHARED)
+        certain = (claim for claim in claims if claim[0].number == owner)
+        return next(certain, None) or min(claims, key=lambda claim: self._distance(layer, *claim))
 
     def _distance(self, layer: Layer, step: Step, role: str) -> tuple[int, int]:
         """How far the pieces that the layer reads are from those of the step, and its place from theirs."""

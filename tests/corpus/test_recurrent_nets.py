@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from caffe_lint.lint import lint
+from caffe_lint.lint import Severity, lint
 from caffe_lint.lint.registry import all_rules
 from caffe_lint.net import Document
 from caffe_lint.recurrent import find_unrolls
@@ -143,3 +143,32 @@ def _others(corpus: Path) -> Iterator[Path]:
     for folder in ("real", "derived"):
         paths = sorted((corpus / "corpus" / folder).rglob("*"))
         yield from (path for path in paths if path.is_file() and path not in unrolled)
+
+
+HARMLESS = {
+    # What overwrites the last cell state, or another state than it is thrown away, changes nothing.
+    "rnn_inplace_state/b017_0986",
+    "rnn_inplace_state/b035_0163",
+    "rnn_stale_state/b017_1418",
+    # The product overwrites the gate, which nothing reads any more in a net without a loss.
+    "rnn_inplace_state/b035_1149",
+    # In a net of one step no other shows what is meant.
+    "rnn_stale_state/b047_0493",
+}
+"""Mutants that compute what the net computed before, or that nothing in them tells from right ones."""
+
+
+def test_mistakes_of_the_mutants_are_found(corpus: Path) -> None:
+    """A step is left out or reads an older state, a state is overwritten, a weight is not shared."""
+    missed, found = set(), 0
+    for operator in ("rnn_inplace_state", "rnn_missing_step", "rnn_stale_state", "unshare_param"):
+        for path in sorted((corpus / "corpus" / "mutants" / operator).glob("*.prototxt")):
+            document = _read(path)
+            if not any(find_unrolls(net) for net in document.nets()):
+                continue
+            if any(finding.severity is Severity.ERROR for finding in lint(document, all_rules()).diagnostics):
+                found += 1
+            else:
+                missed.add(f"{operator}/{path.stem}")
+    assert missed == HARMLESS
+    assert found == 72

@@ -10,7 +10,7 @@ from caffe_lint.lint.registry import all_rules
 from caffe_lint.net import NetState, load
 from caffe_lint.peer import Peer
 from caffe_lint.recurrent import Defect, find_defects, find_unrolls
-from tests.recurrent.lstm_text import Form, Lstm, line_in
+from tests.recurrent.lstm_text import Form, Lstm, Part, line_in, write
 
 SEEDS = range(6)
 
@@ -271,6 +271,82 @@ def test_a_layer_along_its_default_axis(role: str) -> None:
 
 
 # --- everything at once, and nothing
+
+
+# --- what is read of other steps
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("steps", [3, 4, 7])
+def test_the_gates_of_the_step_before(seed: int, steps: int) -> None:
+    random = Random(seed)
+    lstm = Lstm(random, Form(steps=steps, has_markers=random.random() < 0.5))
+    step = random.randint(1, steps - 1)
+    lstm.parts[f"gate_slice {step}"].rename(f"sum{step}", f"sum{step - 1}")
+    text = lstm.text()
+    defect, line = only_defect(text)
+    assert defect.kind == "state-wiring"
+    assert defect.message.startswith(f"step {step} reads the Eltwise 'gate_sum' of the step before, ")
+    assert line == line_in(text, lstm.names[f"gate_slice {step}"], "bottom")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_output_that_the_next_step_changes_in_place(seed: int) -> None:
+    random = Random(seed)
+    lstm = Lstm(random, Form(steps=random.randint(3, 9), has_markers=True))
+    step = random.randint(1, lstm.form.steps - 1)
+    for role in ("marked_h", "h_product"):
+        lstm.parts[f"{role} {step}"].rename(f"hm{step}", f"h{step - 1}")
+    text = lstm.text()
+    defect, line = only_defect(text)
+    names = lstm.names[f"marked_h {step}"], lstm.names["concat"]
+    assert defect.kind == "step-out-of-line"
+    assert defect.message == (
+        f"'{names[0]}' works in place on the output of step {step - 1}, which '{names[1]}' joins"
+    )
+    assert line == line_in(text, names[0], "top")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("behind", "is_found"), [(1, False), (2, True), (3, False)])
+def test_the_only_output_that_is_used(behind: int, is_found: bool, seed: int) -> None:
+    """An output further back may be meant: whoever reads the last but one has most likely miscounted."""
+    random = Random(seed)
+    lstm = Lstm(random, Form(steps=random.randint(3, 9)))
+    steps = lstm.form.steps
+    lstm.parts["concat"] = Part("ReLU", [f"h{steps - behind}"], ["H"])
+    text = lstm.text()
+    if not is_found:
+        assert defects(text) == []
+        return
+    defect, line = only_defect(text)
+    assert defect.kind == "left-out-step"
+    name = lstm.names["concat"]
+    told = f"'{name}' reads the output of step {steps - 2}, and nothing that of the last, {steps - 1}"
+    assert defect.message == told
+    assert line == line_in(text, name, "bottom")
+
+
+@pytest.mark.parametrize(
+    ("joined", "message"),
+    [
+        ("m0 m1 m2 m3 m4", None),
+        ("m1 m0 m2 m3 m4", "joins the outputs out of order: step 1 stands where step 0 belongs"),
+        ("m0 m1 m1 m3 m4", "joins the output of step 1 twice and leaves out step 2"),
+    ],
+)
+def test_the_sums_of_two_directions_are_outputs(joined: str, message: str | None) -> None:
+    random, parts = Random(5), {}
+    for way in "fb":
+        for key, part in Lstm(random, Form(steps=5), way).parts.items():
+            if key != "concat":
+                bottoms, tops = ([way + blob for blob in side] for side in (part.bottoms, part.tops))
+                parts[f"{way} {key}"] = Part(part.type, bottoms, tops, part.lines)
+    for step in range(5):
+        parts[f"sum {step}"] = Part("Eltwise", [f"fh{step}", f"bh{4 - step}"], [f"m{step}"])
+    parts["all"] = Part("Concat", joined.split(), ["H"], ["concat_param { axis: 0 }"])
+    findings = lint(load(write(random, parts).encode(), "bvlc"), all_rules()).diagnostics
+    assert [finding.message for finding in findings] == ([f"'all' {message}"] if message else [])
 
 
 def test_four_defects_are_four_findings() -> None:

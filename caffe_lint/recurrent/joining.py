@@ -1,6 +1,9 @@
 """Joins the chains that are parts of one cell, as their weights and what they read tell."""
 
-from .layer_kinds import behind, reads_of
+from collections.abc import Iterator
+
+from ..net import Blob
+from .layer_kinds import ON_THE_WAY, behind, passes_on, reads_of, source
 from .links import Chain, Link, Places
 from .order import numbers_of
 
@@ -30,9 +33,17 @@ def join_by_weights(chains: list[Chain], places: Places) -> None:
 
 
 def _reads(first: Link, last: Link, places: Places) -> bool:
-    """Whether a step multiplies what another one makes by weights."""
-    blobs = (blob for product in first.products for use in reads_of(product) for blob in behind(use.blob))
+    """Whether a step multiplies what another one makes by weights, scaled or not."""
+    uses = (use for product in first.products for use in reads_of(product))
+    blobs = (blob for use in uses for blob in _behind_scaled(use.blob))
     return any(place.link is last for blob in blobs if (place := places.get(blob.layer)) is not None)
+
+
+def _behind_scaled(blob: Blob | None) -> Iterator[Blob]:
+    for each in behind(blob):
+        yield each
+        if each.layer.type in ON_THE_WAY and not passes_on(each.layer):
+            yield from behind(source(each.layer))
 
 
 def _starts_again(first: Link, only: Link, places: Places) -> bool:

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from ..net import Blob, Layer
 from .axes import axis_of, time_slices, wrong_time_cuts
-from .defect import Defect, Look, Place, repeated
+from .defect import Defect, Look, Place, repeated, usual
+from .layer_kinds import LEARNED
 from .model import Step
 
 _OF_BATCH = "batch"
@@ -20,6 +21,7 @@ def wrong_outputs(look: Look) -> Iterator[Defect]:
         yield from _axis(concat, numbers, look)
         yield from _overwritten(concat, steps)
     yield from _last(look)
+    yield from _too_much(look)
 
 
 def _joins(steps: dict[Blob, Step]) -> Iterator[tuple[Layer, list[int]]]:
@@ -70,6 +72,7 @@ def _order(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:
     expected = list(range(steps))[::direction]
     if numbers == expected:
         return
+    resized = (concat,) if len(numbers) != steps else ()
     counts = Counter(numbers)
     twice = [number for number in expected if counts[number] > 1]
     absent = [number for number in expected if not counts[number]]
@@ -85,7 +88,7 @@ def _order(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:
         )
         message = f"'{concat.name}' joins the output of step {twice[0]} twice"
         message += f" and leaves out step {absent[0]}" if absent else ""
-        yield Defect("left-out-step", message, concat.bottoms[at].span)
+        yield Defect("left-out-step", message, concat.bottoms[at].span, resizes=resized)
     elif absent:
         if len(absent) > 1:
             return
@@ -95,7 +98,7 @@ def _order(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:
             f"'{concat.name}' joins the outputs of {len(numbers)} of {steps} steps: "
             f"step {absent[0]} is left out"
         )
-        yield Defect("left-out-step", message, concat.name_span, notes)
+        yield Defect("left-out-step", message, concat.name_span, notes, resizes=resized)
     else:
         at = next(place for place, number in enumerate(numbers) if number != expected[place])
         message = (
@@ -137,6 +140,36 @@ def _last(look: Look) -> Iterator[Defect]:
         f"'{use.layer.name}' reads the output of step {number - 1}, and nothing that of the last, {number}"
     )
     yield Defect("left-out-step", message, use.span, (Place("this output is left out", last.span),))
+
+
+def _too_much(look: Look) -> Iterator[Defect]:
+    """A layer between the output of one step and what reads those of all the others as they are."""
+    steps = look.unroll.steps
+    own = {layer for step in steps for layer in (*step.layers.values(), *step.extra.values())}
+    readers = [_readers(step.hidden, own) for step in steps]
+    expected = usual(_kinds(layers) for layers in readers)
+    odd = [(step, layers) for step, layers in zip(steps, readers, strict=True) if _kinds(layers) != expected]
+    for step, layers in odd if len(odd) == 1 and len(steps) > 2 and expected else ():
+        for layer in layers:
+            if layer.type in LEARNED or not len(layer.bottoms) == 1 == len(layer.tops):
+                continue
+            if any(use.layer in own for use in layer.tops[0].uses):
+                continue  # `wrong_states` finds what the next step reads
+            rest = [other for other in layers if other is not layer]
+            if _kinds([*rest, *_readers(layer.tops[0], own)]) == expected != _kinds(rest):
+                what = f"a layer behind its output, {layer.type} '{layer.name}'"
+                message = f"step {step.number} has {what}, that the other steps have not"
+                yield Defect("step-out-of-line", message, layer.name_span)
+
+
+def _readers(blob: Blob | None, own: set[Layer]) -> list[Layer]:
+    """The layers that read an output and are no part of the cell."""
+    return [use.layer for use in blob.uses if use.layer not in own] if blob is not None else []
+
+
+def _kinds(readers: list[Layer]) -> frozenset[Layer | str]:
+    """What reads an output: the Concat that is one for all steps, and the types of the others."""
+    return frozenset(layer if layer.type == "Concat" else layer.type for layer in readers)
 
 
 def _axis(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:

@@ -5,7 +5,16 @@ from functools import cached_property
 from operator import itemgetter
 
 from ..net import Blob, Layer, Use
-from .layer_kinds import behind, coefficients, makes_pieces, names, operation, products_before, source
+from .layer_kinds import (
+    LEARNED,
+    behind,
+    coefficients,
+    makes_pieces,
+    names,
+    operation,
+    passes_on,
+    products_before,
+)
 from .links import Chain, Link, Place, Places
 
 SHARED = -1
@@ -56,9 +65,15 @@ class _Descent:
     @cached_property
     def _weights(self) -> frozenset[str]:
         """The names of weights that states are multiplied by; the first step may multiply zeros."""
-        products = {product for link in self._chain.links for product in link.products}
-        reading = (product for product in products if any(map(self._is_state, behind(source(product)))))
-        return frozenset(name for product in reading for name in names(product))
+        blobs = [blob for link in self._chain.links for blob in link.states.values()]
+        found: set[str] = set()
+        for blob in blobs:  # grows on the way
+            for layer in (use.layer for use in blob.uses):
+                if layer.type in LEARNED:
+                    found.update(names(layer))
+                elif passes_on(layer) and layer.tops and layer not in self._places:
+                    blobs.append(layer.tops[0])
+        return frozenset(found)
 
     def _is_state(self, blob: Blob) -> bool:
         place = self._places.get(blob.layer)

@@ -75,6 +75,7 @@ KNOWN_DEFECTS = (
         _LOADS,
         ("h-of-the-cell-below",),
     ),
+    KnownDefect("the gates of the step before", ("state-wiring",), _LOADS, ("gates-of-the-step-before",)),
     KnownDefect("a random initial state", ("initial-state",), _LOADS, ("random-initial-state",)),
     KnownDefect(
         "an initial state of the wrong shape", ("initial-state",), _REJECTS, ("wrong-initial-shape",)
@@ -153,6 +154,18 @@ KNOWN_DEFECTS = (
         ("x-of-another-step", "x-term-of-another-step"),
     ),
     KnownDefect("a step left out of the outputs", ("left-out-step",), _EITHER, ("left-out",)),
+    KnownDefect(
+        "the last output but one used, and the last one not",
+        ("left-out-step",),
+        _LOADS,
+        ("last-but-one-for-last",),
+    ),
+    KnownDefect(
+        "an output that the next step changes in place before it is used",
+        (_BUILD,),
+        _LOADS,
+        ("output-marked-in-place",),
+    ),
     KnownDefect("outputs out of order", ("left-out-step",), _LOADS, ("exchanged-in-concat",)),
     KnownDefect("an output joined twice", ("left-out-step",), _LOADS, ("twice-in-concat",)),
     KnownDefect("the marker of another step", ("continuation",), _LOADS, ("marker-of-another-step",)),

@@ -7,7 +7,7 @@ from itertools import pairwise
 from ..net import Blob, Layer
 from .axes import axis_of, time_slices, wrong_time_cuts
 from .defect import Defect, Look, Place, repeated, usual
-from .layer_kinds import LEARNED
+from .layer_kinds import LEARNED, is_marked, names
 from .model import Step
 
 _OF_BATCH = "batch"
@@ -135,7 +135,10 @@ def _last(look: Look) -> Iterator[Defect]:
     last = outputs[-1]
     if len(outputs) < 3 or last is None or last.uses or not uses[-2] or any(uses[:-2]):
         return
+    weights = {name for layer in taken for name in names(layer)}
     (use, *_), number = uses[-2], len(outputs) - 1
+    if is_marked(use.layer) or not weights.isdisjoint(names(use.layer)):
+        return  # what the last step should go on from, and does not
     message = (
         f"'{use.layer.name}' reads the output of step {number - 1}, and nothing that of the last, {number}"
     )

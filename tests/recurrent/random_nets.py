@@ -173,8 +173,11 @@ def _two_way_outputs(draft: Draft, plan: Plan, both: list[tuple[Cell, list[str]]
     form = draft.random.choice(["by step", "by direction", "last"])
     axis = plan.layout.axis
     if form == "by step":
+        is_added = draft.random.random() < 0.4
         pairs = [
-            join(draft, axis, list(pair), f"both{step}")
+            draft.add("Eltwise", [*pair], f"both{step}").tops[0]
+            if is_added
+            else join(draft, axis, list(pair), f"both{step}")
             for step, pair in enumerate(zip(ahead, behind, strict=True))
         ]
         blob = _join_steps(draft, plan, [forward, backward], pairs)

@@ -83,6 +83,35 @@ def peephole_of_old_cell(spot: Spot) -> list[Layer] | None:
     return reread([layer], spot.cell.c[spot.step], old) if old and layer else None
 
 
+def gates_of_the_step_before(spot: Spot) -> list[Layer] | None:
+    """What leads to the gates is left behind, and the gates of the step before are used again."""
+    total = spot.pick("gate_sum") if spot.step else None
+    earlier = spot.cell.one(spot.step - 1, total.role) if total else None
+    if total is None or earlier is None:
+        return None
+    if spot.step == 1 and spot.style.initial == "absent":
+        return None  # made of no state, they may be an input of both steps
+    if sum(earlier.tops[0] in layer.tops for layer in spot.draft.layers) > 1:
+        return None  # an activation in place has made a gate of it
+    mine = [layer for layer in spot.cell.layers if layer.step == spot.step]
+    return reread(mine, total.tops[0], earlier.tops[0]) or None
+
+
+def output_marked_in_place(spot: Spot) -> list[Layer] | None:
+    """The marker of the next step changes h itself, which is joined with the other outputs later."""
+    old = spot.before(spot.cell.h, 1)
+    markers = [layer for layer in spot.find("h_marker") if layer.bottoms[0] == old]
+    joins = [layer for layer in spot.everywhere("concat") if old in layer.bottoms]
+    if not markers or not joins:
+        return None
+    (marker,), layers = markers, spot.draft.layers
+    if any(layer.bottoms[:1] == [old] and layer is not marker for layer in layers[: layers.index(joins[0])]):
+        return None
+    reread(layers, marker.tops[0], marker.bottoms[0])
+    marker.tops = marker.bottoms[:1]
+    return [marker, *joins]
+
+
 def h_of_the_cell_below(spot: Spot) -> list[Layer] | None:
     """The upper of two stacked cells reads the lower one's h, where it should read its own."""
     old, cells = spot.before(spot.cell.h, 1), spot.draft.cells

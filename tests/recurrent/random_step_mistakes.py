@@ -182,6 +182,16 @@ def left_out(spot: Spot) -> list[Layer] | None:
     return [layer]
 
 
+def last_but_one_for_last(spot: Spot) -> list[Layer] | None:
+    """Of the outputs only the last one is to be used, and the one before it is."""
+    *earlier, before, last = spot.cell.h
+    own = [layer for layer in spot.cell.layers if layer.role != "concat"]
+    readers = [layer for layer in spot.draft.layers if layer not in own and {*spot.cell.h} & {*layer.bottoms}]
+    if not readers or any({*earlier, before} & {*layer.bottoms} for layer in readers):
+        return None
+    return reread(readers, last, before)
+
+
 def exchanged_in_concat(spot: Spot) -> list[Layer] | None:
     layer = _concat(spot)
     if layer is None:

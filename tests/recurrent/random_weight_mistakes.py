@@ -61,7 +61,8 @@ def wrong_partner(spot: Spot) -> list[Layer] | None:
     one, other = spot.random.choice(pairs)
     for mine, theirs in zip(one.params, other.params, strict=False):
         mine["name"] = theirs["name"]
-    return [one]
+    # In a first step nothing but weights may tell x from the initial state.
+    return [one] if spot.step else [one, other]
 
 
 def exchanged_weights(spot: Spot) -> list[Layer] | None:

@@ -95,12 +95,10 @@ def _is_known(layer: Layer, name: str) -> bool:
 
 def _flat(message: Message) -> tuple[object, ...]:
     return tuple(
-        [
-            (field.name, field.value if isinstance(field.value, str) else _flat(field.value))
-            for field in message.fields
-            if not field.name.endswith("filler") and not field.name.startswith(_ELSEWHERE)
-            if isinstance(field.value, (str, Message))
-        ]
+        (field.name, field.value if isinstance(field.value, str) else _flat(field.value))
+        for field in message.fields
+        if not field.name.endswith("filler") and not field.name.startswith(_ELSEWHERE)
+        if isinstance(field.value, (str, Message))
     )
 
 

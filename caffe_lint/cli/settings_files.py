@@ -76,7 +76,11 @@ def find_settings(folder: str) -> SettingsFile | None:
 
 
 def read_file(path: Path, named_at: str = "") -> SettingsFile:
-    """The content of a settings file, and where another one names it, if one does.
+    """The content of a settings file.
+
+    Args:
+        path: the file.
+        named_at: the place in another file that names it; empty if none does.
 
     Raises:
         click.UsageError: if it cannot be read.

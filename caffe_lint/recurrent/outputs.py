@@ -1,7 +1,7 @@
-"""How the outputs of the steps are joined: all of them, in the order of time, along the time."""
+"""How the outputs of the steps are used: as they are, all of them in the order of time, or the last one."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import pairwise
 
 from ..net import Blob, Layer
@@ -45,7 +45,7 @@ def _step_of(blob: Blob | None, steps: dict[Blob, Step]) -> Step | None:
 
 def _outputs(look: Look) -> dict[Blob, Step]:
     """h of each step and what is made of it alone, or of it and the h of another cell, as the output."""
-    taken = {layer for step in look.unroll.steps for layer in step.layers.values()} | look.foreign_layers
+    taken = _layers_of_cells(look)
     steps = {step.hidden: step for step in look.unroll.steps if step.hidden is not None}
     queue = list(steps)
     for blob in queue:
@@ -60,6 +60,10 @@ def _outputs(look: Look) -> dict[Blob, Step]:
                 steps[top] = steps[blob]
                 queue.append(top)
     return steps
+
+
+def _layers_of_cells(look: Look) -> Set[Layer]:
+    return {layer for step in look.unroll.steps for layer in step.layers.values()} | look.foreign_layers
 
 
 def _order(concat: Layer, numbers: list[int], look: Look) -> Iterator[Defect]:
@@ -130,7 +134,7 @@ def _overwritten(concat: Layer, steps: dict[Blob, Step]) -> Iterator[Defect]:
 
 def _last(look: Look) -> Iterator[Defect]:
     """The last output but one is the only one that is used, and nothing reads the last one."""
-    taken = {layer for step in look.unroll.steps for layer in step.layers.values()} | look.foreign_layers
+    taken = _layers_of_cells(look)
     outputs = [step.hidden for step in look.unroll.steps]
     uses = [
         [use for use in blob.uses if use.layer not in taken] if blob is not None else [] for blob in outputs
